@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+help: ## what can be made here
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/than-thien.pth"
+	@touch $@
+
+$(VENV)/developing: requirements-dev.lock $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: $(VENV)/installed ## make .venv with what the service needs
+
+develop: $(VENV)/developing ## the same, with what its tests need
+
+run: install ## start the service with the shipped commune on http://127.0.0.1:8080
+	$(BIN)/python -m bot run
+
+lint: develop ## style, types, directions of import, dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+test: lint ## lint, then the whole suite on SQLite and on PostgreSQL
+	$(BIN)/pytest -n 2
+	TEST_DATABASE_URL=postgresql $(BIN)/pytest -n 2
+
+bench: develop ## measure it beside the smallest rival program and print the table
+	$(BIN)/python -m benchmarks
+
+texts: develop ## collect the sentences of the code into the catalogs
+	$(BIN)/python -m messages.catalogs
+
+lock: develop ## refresh the locks (needs uv)
+	uv lock --quiet
+	uv export --quiet --no-header --no-emit-project --no-default-groups --extra postgres -o requirements.lock
+	uv export --quiet --no-header --no-emit-project --extra postgres -o requirements-dev.lock
+
+.PHONY: help install develop run lint test bench texts lock
