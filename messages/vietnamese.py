@@ -1,0 +1,228 @@
+"""Vietnamese as people type it: cleaned, folded, and cut into the words that were meant.
+
+Three depths, each pure:
+
+- `clean` makes text safe to keep and show (NFC, no invisible characters); it never changes words.
+- `fold` takes marks and case away: `Đăng ký`, `dang ky` and NFD spellings are the same string.
+- `words` goes on to what was meant: abbreviations, regional words, Telex and VNI leftovers,
+  sounds (`fạt`, `zậy`) and glued syllables become plain folded syllables.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from messages.shorthand import (
+    AS_WRITTEN,
+    ENGLISH,
+    FINALS,
+    FOLDED,
+    KEPT,
+    NUCLEI_WITH_FINAL,
+    ONSETS,
+    OPEN_RHYMES,
+    SOUNDED_ENDS,
+    SOUNDED_STARTS,
+)
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# Controls except tab and line feed, soft hyphen, zero-width, bidirectional and interlinear marks,
+# noncharacters. A zero-width joiner stays only where it holds an emoji together.
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e"
+    "\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
+    "|(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
+)
+_LINE_END: Final = re.compile("\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
+
+_MARKED: Final = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+_FOLD: Final[dict[int, str | None]] = {
+    **{
+        ord(letter): "d" if letter == "đ" else unicodedata.normalize("NFD", letter)[0]
+        for letter in _MARKED
+    },
+    **dict.fromkeys(range(0x300, 0x370)),
+}
+_LETTERS_WITH_MARKS: Final = frozenset(_MARKED)
+
+_TOKEN: Final = re.compile(r"[^\W_]+")
+# Single letters held apart by dots, stars or dashes (`c.á.o`, `U.B.N.D`) are one word.
+_SPELLED_OUT: Final = re.compile(r"(?<!\w)(?:[^\W\d_][.*\-·]+){1,}[^\W\d_]{1,2}(?!\w)")
+_HOLDS_APART: Final = frozenset(".*-·")
+_NOT_LETTER: Final = re.compile(r"[\W\d_]+")
+_REPEATED: Final = re.compile(r"(.)\1{2,}")
+_DOUBLED: Final = re.compile(r"([a-z])\1")
+_SYLLABLE: Final = re.compile(
+    rf"(?:{'|'.join(ONSETS)})?"
+    rf"(?:(?:{'|'.join(NUCLEI_WITH_FINAL)})(?:{'|'.join(FINALS)})|(?:{'|'.join(OPEN_RHYMES)}))"
+)
+_PLAINLY_ENGLISH: Final = frozenset(word for word in ENGLISH if not _SYLLABLE.fullmatch(word))
+# One plainly English word among this many makes the text English: a Vietnamese one has none.
+_ENGLISH_ONE_IN: Final = 6
+_DIGITS: Final = re.compile(r"\d")
+_STARTS: Final = tuple((re.compile(written), meant) for written, meant in SOUNDED_STARTS)
+_ENDS: Final = tuple((re.compile(written), meant) for written, meant in SOUNDED_ENDS)
+_TELEX_TONE: Final = re.compile(r"(?<=[aeiouyw])[sfrxj]|(?<=[aeiouyw][a-z])[sfrxj](?![a-z])")
+_TELEX_FINAL_TONE: Final = re.compile(r"(?<=[aeiouywnmcgpth])[sfrxj]$")
+
+
+def clean(text: str) -> str:
+    """Return the text in NFC with line feeds as line ends and nothing invisible in it.
+
+    Lone surrogates, control, zero-width and bidirectional characters are removed; line feeds and
+    tabs stay. Never raises, whatever code points come in.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    if _SURROGATE.search(text):
+        # A high and a low half that came as two code points are one character after all.
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+        text = _SURROGATE.sub("", text)
+    text = _LINE_END.sub("\n", text)
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without marks, đ as d, white space as single blanks."""
+    folded = text.lower().translate(_FOLD)
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = decomposed.lower().translate(_FOLD)
+    return " ".join(folded.split())
+
+
+def length(text: str) -> int:
+    """Count the characters a reader sees, as near as NFC comes to it (an accent never counts)."""
+    return sum(1 for c in unicodedata.normalize("NFC", text) if not unicodedata.combining(c))
+
+
+def has_marks(text: str) -> bool:
+    """Tell whether the writer uses Vietnamese marks: then their absence means something too."""
+    return not _LETTERS_WITH_MARKS.isdisjoint(unicodedata.normalize("NFC", text.lower()))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text, read: what was typed and what was meant, kept side by side.
+
+    Attributes:
+        text: the cleaned text in lower case, with its marks.
+        words: folded syllables after abbreviations, dialect and slips were undone.
+        line: `words` joined and enclosed by blanks, so that patterns can ask for whole words.
+        marked: whether the writer uses Vietnamese marks at all.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    line: str
+    marked: bool
+
+
+def read(text: str, *, longest: int = 100_000) -> Reading:
+    """Read a text once for everything that asks about it.
+
+    Only the first `longest` characters are looked at; the time grows with them, some 0.2 ms a
+    thousand.
+    """
+    lower = _joined(clean(text[:longest]).lower())
+    found = words(lower)
+    return Reading(lower, found, f" {' '.join(found)} ", has_marks(lower))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the folded syllables that were meant, in order; digits stay, punctuation goes."""
+    tokens = _TOKEN.findall(_joined(unicodedata.normalize("NFC", text.lower())))
+    if _is_english(tokens):
+        return tuple(tokens)
+    found: list[str] = []
+    for token in tokens:
+        found.extend(_meant(token))
+    return tuple(found)
+
+
+def _joined(lower: str) -> str:
+    """Put words together that were spelled out letter by letter."""
+    if _HOLDS_APART.isdisjoint(lower):
+        return lower
+    return _SPELLED_OUT.sub(lambda found: _NOT_LETTER.sub("", found[0]), lower)
+
+
+def _is_english(tokens: list[str]) -> bool:
+    """Tell English apart, so that its words are not taken for Vietnamese slips."""
+    plainly = sum(token in _PLAINLY_ENGLISH for token in tokens)
+    return plainly * _ENGLISH_ONE_IN >= len(tokens) and all(token.isascii() for token in tokens)
+
+
+# Longer than any word of the language: a link, a key held down. Keeps the cache small as well.
+_LONGEST_TOKEN: Final = 32
+
+
+@lru_cache(maxsize=16384)
+def _meant(token: str) -> tuple[str, ...]:
+    """Return the syllables one token stands for. `token` is NFC in lower case."""
+    if len(token) > _LONGEST_TOKEN:
+        return (fold(token[:_LONGEST_TOKEN]),)
+    if token in AS_WRITTEN:
+        return AS_WRITTEN[token]
+    plain = fold(token)
+    once = _REPEATED.sub(r"\1", plain)
+    for form in (plain, once):
+        if form in FOLDED and (len(form) > 1 or form == token):
+            return FOLDED[form]
+    if plain in KEPT or not plain.strip("0123456789"):
+        return (plain,) if plain else ()
+    for guess in (once, *_repaired(once)):
+        if _SYLLABLE.fullmatch(guess):
+            return (_one_spelling(guess),)
+    return _unglued(once) or (once,)
+
+
+def _repaired(token: str) -> Iterator[str]:
+    """Guess what slips of the input method or spelling by ear made of a syllable."""
+    vni = token
+    if not token.isalpha() and token[0].isalpha() and sum(c.isalpha() for c in token) > 1:
+        vni = _DIGITS.sub("", token)
+    yield vni
+    yield from _by_sound(vni)
+    undoubled = _DOUBLED.sub(r"\1", vni)
+    yield undoubled
+    telex = undoubled[0] + undoubled[1:].replace("w", "")
+    by_end = _TELEX_FINAL_TONE.sub("", telex)
+    yield by_end
+    yield _TELEX_TONE.sub("", telex)
+    yield from _by_sound(by_end)
+
+
+def _by_sound(token: str) -> Iterator[str]:
+    start = next((m + token[f.end() :] for w, m in _STARTS if (f := w.match(token))), token)
+    yield start
+    for written, meant in _ENDS:
+        if written.search(token):
+            yield written.sub(meant, token)
+            yield written.sub(meant, start)
+
+
+def _unglued(token: str) -> tuple[str, ...]:
+    """Cut `khaisinh` into its two syllables; a shorter or foreign word stays whole."""
+    if len(token) < 5 or len(token) > 12 or not token.isalpha():  # noqa: PLR2004 - syllable lengths
+        return ()
+    cuts = sorted(range(2, len(token) - 1), key=lambda cut: (token[cut] in "aeiouy", -cut))
+    for cut in cuts:
+        first, second = token[:cut], token[cut:]
+        if _SYLLABLE.fullmatch(first) and _SYLLABLE.fullmatch(second):
+            return (_one_spelling(first), _one_spelling(second))
+    return ()
+
+
+def _one_spelling(syllable: str) -> str:
+    """Write y for a closing i after h, k, l, m, s, t, qu: `kí` and `ký` are one word."""
+    if (
+        len(syllable) > 1
+        and syllable[-1] == "i"
+        and syllable[:-1] in {"k", "l", "m", "s", "t", "qu"}
+    ):
+        return syllable[:-1] + "y"
+    return syllable
