@@ -1,0 +1,259 @@
+"""The database: one writer whose commits are shared, several readers, SQLite or PostgreSQL."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.sealing import Box
+
+T = TypeVar("T")
+Job = Callable[[AsyncConnection], Awaitable[T]]
+
+SHARED = 256
+"""How many jobs may share one commit."""
+
+BUSY_MS = 1500
+"""How long a write waits for another process: below the 2 s that a platform gives a webhook."""
+
+DEADLOCKS = 3
+"""How often a job is run that PostgreSQL ended so that another could go on."""
+
+# Codes of PostgreSQL: the class of undone transactions, of refused values, and a lock not had.
+DEADLOCK, BAD_VALUE, ROW_LOCKED = "40", "22", "55P03"
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be read or written now; nothing of the job was kept."""
+
+
+class LeaseLost(Exception):
+    """Another worker took over while this one was at it; nothing of the late work was kept."""
+
+
+class Conflict(Exception):
+    """A record is not as it was read any more; read it again."""
+
+
+class BadValue(Exception):
+    """No column takes what a job gave it: trying again changes nothing."""
+
+
+class Store:
+    """The database as the rest of the service uses it.
+
+    Args:
+        url: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`.
+        box: seals what is personal.
+    """
+
+    def __init__(self, url: str, box: Box) -> None:
+        self.url = url
+        self.box = box
+        self.is_sqlite = url.startswith("sqlite")
+        self._writing = _engine(url, pool_size=1)
+        self._reading = _engine(url, pool_size=4, read_only=True)
+        self._jobs: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def open(self) -> None:
+        """Start the writer."""
+        self._writer = asyncio.create_task(self._write_for_ever(), name="writer")
+
+    async def close(self) -> None:
+        """Finish what is being written and let go of the connections."""
+        if self._writer is not None:
+            with contextlib.suppress(Exception):
+                await self.write(_nothing)
+            self._closed = True
+            self._writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._writer
+            _refuse(self._jobs, StoreUnavailable("closed"))
+        await self._writing.dispose()
+        await self._reading.dispose()
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection to read with; each statement sees what is committed.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        try:
+            async with self._reading.connect() as connection:
+                yield connection
+        except (DBAPIError, OSError) as error:
+            raise _failure(error) from error
+
+    async def write(self, job: Job[T]) -> T:
+        """Run a job in a transaction and return after the commit.
+
+        Jobs that wait at the same time share one commit, since a commit costs more than what stands
+        in it. Where one of them fails all are undone and each is run again in a transaction of its
+        own, so a job must be able to run twice and fails for itself alone.
+
+        Raises:
+            StoreUnavailable: it could not be committed.
+            Conflict: what was to be new exists.
+            BadValue: a column does not take what it was given.
+            Exception: whatever the job itself raised.
+        """
+        if self._closed:
+            raise StoreUnavailable("closed")
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append((job, done))
+        self._wake.set()
+        return await done
+
+    async def _write_for_ever(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._jobs:
+                count = min(SHARED, len(self._jobs))
+                # A job whose caller has stopped waiting is not begun.
+                batch = [job for job in (self._jobs[i] for i in range(count)) if not job[1].done()]
+                await self._commit(batch)
+                for _ in range(count):
+                    self._jobs.popleft()
+
+    async def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> None:
+        if len(batch) > 1:
+            try:
+                async with self._writing.begin() as connection:
+                    results = [await job(connection) for job, _ in batch]
+            except Exception as error:  # noqa: BLE001 - each failure is raised to its own caller below
+                failure = _failure(error)
+                if isinstance(failure, StoreUnavailable) and not _is_in_the_way(error):
+                    # Each alone would wait in vain as long again.
+                    _refuse(batch, failure)
+                    return
+            else:
+                for (_, done), result in zip(batch, results, strict=True):
+                    if not done.done():
+                        done.set_result(result)
+                return
+        for job, done in batch:
+            await self._commit_alone(job, done)
+
+    async def _commit_alone(
+        self, job: Job[Any], done: asyncio.Future[Any], tries: int = DEADLOCKS
+    ) -> None:
+        try:
+            async with self._writing.begin() as connection:
+                result = await job(connection)
+        except Exception as error:  # noqa: BLE001 - raised to the caller, whose failure it is
+            if _sqlstate(error).startswith(DEADLOCK) and tries > 1:
+                await self._commit_alone(job, done, tries - 1)
+            else:
+                _refuse([(job, done)], _failure(error))
+        else:
+            if not done.done():
+                done.set_result(result)
+
+    async def answers(self) -> None:
+        """Read and write nothing in particular.
+
+        Raises:
+            StoreUnavailable: the database cannot be read or written.
+        """
+        async with self.reading() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+
+        async def job(connection: AsyncConnection) -> None:
+            # Sets a row to itself: takes the write lock and fails where nothing can be written.
+            await connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+
+        await self.write(job)
+
+    def engine(self) -> AsyncEngine:
+        """Give the writing engine, for migrations before the service starts."""
+        return self._writing
+
+
+async def _nothing(_: AsyncConnection) -> None:
+    """Be done when all that was asked for before is done."""
+
+
+def _refuse(jobs: Iterable[tuple[Job[Any], asyncio.Future[Any]]], failure: Exception) -> None:
+    """Tell those who still wait for these jobs why they failed."""
+    for _, done in jobs:
+        if not done.done():
+            done.set_exception(failure)
+
+
+def _failure(error: Exception) -> Exception:
+    """What a job's caller is told: the database's errors by what they mean, others as they are."""
+    failure: Exception
+    if isinstance(error, IntegrityError):
+        # What was to be new exists: as the drawn code of a ticket that another has.
+        failure = Conflict(_reason(error))
+    elif isinstance(error, DataError | ProgrammingError) or _sqlstate(error).startswith(BAD_VALUE):
+        # Without the driver's words, which may quote the value.
+        failure = BadValue(f"{type(error).__name__} {_sqlstate(error)}".strip())
+    elif isinstance(error, DBAPIError | OSError):
+        failure = StoreUnavailable(_reason(error))
+    else:
+        return error
+    failure.__cause__ = error
+    return failure
+
+
+def _sqlstate(error: Exception) -> str:
+    """PostgreSQL's code of an error, "" where there is none."""
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def _is_in_the_way(error: Exception) -> bool:
+    """Whether one job met another process at a row; the jobs beside it need not fail too."""
+    return _sqlstate(error).startswith((DEADLOCK, ROW_LOCKED))
+
+
+def _reason(error: BaseException) -> str:
+    """What the driver said, without the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return f"{type(cause).__name__}: {cause}"[:200]
+
+
+def _engine(url: str, *, pool_size: int, read_only: bool = False) -> AsyncEngine:
+    """Make an engine as the database needs it."""
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
+    if read_only:
+        options["isolation_level"] = "AUTOCOMMIT"
+        # There is nothing to roll back, and asking the driver to costs as much as a statement.
+        options["skip_autocommit_rollback"] = True
+    if not url.startswith("sqlite"):
+        waits = {"lock_timeout": str(BUSY_MS)}
+        refuses = {"default_transaction_read_only": "on"} if read_only else {}
+        options["connect_args"] = {"timeout": BUSY_MS / 1000, "server_settings": waits | refuses}
+        return create_async_engine(url, pool_pre_ping=not read_only, **options)
+    engine = create_async_engine(url, **options)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        # The driver's own BEGIN would come only at the first write and lose updates: we say it.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        pragmas = ["journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}"]
+        pragmas += ["foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"]
+        for pragma in [*pragmas, *(["query_only=ON"] if read_only else [])]:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    if not read_only:
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own connection
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,203 @@
+"""Evidence: what happened, append-only, counted by day, each past day sealed to the one before."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from messages.languages import ZONE
+from storage import tables
+from storage.database import Store
+from storage.inbox import WAITING
+from storage.work import Gathered, Work
+
+SETTLES = timedelta(minutes=10)
+"""How long after its end a day is sealed: what was begun in it is written by then."""
+
+PSEUDONYM = 16
+"""Hex digits of a person's keyed hash: enough to tell people apart, not to find them."""
+
+
+def day_of(moment: datetime) -> str:
+    """Give the day in Asia/Ho_Chi_Minh to which a moment belongs."""
+    return moment.astimezone(ZONE).date().isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something happened that may prove a component.
+
+    Attributes:
+        kind: a name of the closed list of counts ("guidance.shown") or one of its own.
+        about: a code: of a ticket, a dossier, a procedure, a guide.
+        unit: the unit it counts for.
+        place: the place of a poster.
+        value: a number that is added up: a rating.
+    """
+
+    kind: str
+    about: str = ""
+    unit: str = ""
+    place: str = ""
+    value: int | None = None
+
+    async def apply(self, work: Work) -> None:
+        """Write the row; its day's count is added before the commit."""
+        work.add(
+            tables.evidence,
+            day=day_of(work.now),
+            at=work.now,
+            kind=self.kind,
+            channel=work.channel,
+            person=work.box.digest("evidence", str(work.person_id))[:PSEUDONYM],
+            about=self.about,
+            unit=self.unit,
+            place=self.place,
+            value=self.value,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something happened, and the sum of its values."""
+
+    count: int
+    total: int
+
+
+async def tallies(connection: AsyncConnection, start: date, end: date) -> Mapping[str, Tally]:
+    """Count evidence by kind from a day to a day, both included."""
+    table = tables.evidence_counts
+    rows = await connection.execute(
+        select(table.c.kind, func.sum(table.c.count), func.sum(table.c.total))
+        .where(table.c.day >= start.isoformat(), table.c.day <= end.isoformat())
+        .group_by(table.c.kind)
+    )
+    return {kind: Tally(int(count), int(total)) for kind, count, total in rows}
+
+
+class Broken(NamedTuple):
+    """A day whose evidence is not what was sealed."""
+
+    day: str
+    reason: str
+
+
+async def _hash_of(connection: AsyncConnection, day: str, before: str) -> tuple[int, str]:
+    """Count a day's evidence and hash it onto the seal of the day before."""
+    table = tables.evidence
+    rows = await connection.execute(select(table).where(table.c.day == day).order_by(table.c.id))
+    seal = hashlib.sha256(before.encode())
+    count = 0
+    for row in rows:
+        at = tables.milliseconds(row.at)
+        fields = (row.id, at, row.kind, row.channel, row.person, row.about, row.unit, row.place)
+        seal.update(json.dumps((*fields, row.value)).encode() + b"\n")
+        count += 1
+    return count, seal.hexdigest()
+
+
+async def seal_days(store: Store, now: datetime) -> int:
+    """Seal every past day that has evidence and no seal yet; give how many.
+
+    A day on which a message came that is still to be handled is not past: its evidence will be of
+    that day.
+    """
+
+    async def job(connection: AsyncConnection) -> int:
+        seals, table = tables.evidence_seals, tables.evidence
+        waiting = await connection.execute(
+            select(func.min(tables.inbox.c.accepted_at)).where(tables.inbox.c.state == WAITING)
+        )
+        today = day_of(min(waiting.scalar() or now, now - SETTLES))
+        last = (
+            await connection.execute(select(seals).order_by(seals.c.day.desc()).limit(1))
+        ).first()
+        before = last.seal if last else ""
+        days = (
+            await connection.execute(
+                select(table.c.day)
+                .where(table.c.day > (last.day if last else ""), table.c.day < today)
+                .distinct()
+                .order_by(table.c.day)
+            )
+        ).scalars()
+        sealed = 0
+        insert = sqlite.insert if store.is_sqlite else postgresql.insert
+        for day in days.all():
+            count, before = await _hash_of(connection, day, before)
+            await connection.execute(
+                # Another process, sealing at this moment, comes to the same seal.
+                insert(seals)
+                .values(day=day, rows=count, seal=before, sealed_at=now)
+                .on_conflict_do_nothing()
+            )
+            sealed += 1
+        return sealed
+
+    return await store.write(job)
+
+
+async def verify(store: Store, start: date = date.min, end: date = date.max) -> list[Broken]:
+    """Check the seals of the days from one to another against their evidence."""
+    broken = []
+    async with store.reading() as connection:
+        table = tables.evidence_seals
+        seals = (await connection.execute(select(table).order_by(table.c.day))).all()
+        before = ""
+        for seal in seals:
+            if start.isoformat() <= seal.day <= end.isoformat():
+                count, found = await _hash_of(connection, seal.day, before)
+                if count != seal.rows:
+                    broken.append(Broken(seal.day, f"{count} rows, {seal.rows} were sealed"))
+                elif found != seal.seal:
+                    broken.append(Broken(seal.day, "a row was changed"))
+                elif not await _is_counted(connection, seal.day):
+                    broken.append(Broken(seal.day, "its counts are not those of its rows"))
+            before = seal.seal
+        days = {seal.day for seal in seals}
+        evidence = tables.evidence
+        late = await connection.execute(
+            select(evidence.c.day)
+            .where(
+                evidence.c.day >= start.isoformat(),
+                evidence.c.day <= end.isoformat(),
+                evidence.c.day < max(days, default=""),
+            )
+            .distinct()
+        )
+        broken += [Broken(day, "rows came after it was past") for day in {*late.scalars()} - days]
+    return sorted(broken)
+
+
+async def _is_counted(connection: AsyncConnection, day: str) -> bool:
+    """Whether a day's counts are those of its rows."""
+    rows, counts = tables.evidence, tables.evidence_counts
+    counted = await connection.execute(
+        select(rows.c.kind, rows.c.unit, func.count(), func.coalesce(func.sum(rows.c.value), 0))
+        .where(rows.c.day == day)
+        .group_by(rows.c.kind, rows.c.unit)
+    )
+    kept = await connection.execute(
+        select(counts.c.kind, counts.c.unit, counts.c.count, counts.c.total).where(
+            counts.c.day == day
+        )
+    )
+    return {(*row,) for row in counted} == {(*row,) for row in kept}
+
+
+async def record(store: Store, evidence: Evidence, *, now: datetime, channel: str) -> None:
+    """Keep evidence of something that was no turn: a page that was opened."""
+
+    async def job(connection: AsyncConnection) -> None:
+        gathered = Gathered(connection, store.box)
+        await evidence.apply(Work(gathered, now=now, person_id=0, channel=channel))
+        await gathered.flush()
+
+    await store.write(job)

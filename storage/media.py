@@ -1,0 +1,168 @@
+"""Photos and documents of tickets: fetched after a turn decided to keep them, named by content."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from messages.envelope import Attachment, AttachmentKind
+from storage import tables
+from storage.clock import Clock
+from storage.database import Store
+from storage.sealing import CannotUnseal
+
+WAITING, KEPT, LOST = 0, 1, 2
+TRIES, LONGEST_PAUSE = 32, timedelta(hours=1)
+"""A platform may be out of order for most of a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that a ticket wants to have."""
+
+    id: int
+    code: str
+    channel: str
+    attachment: Attachment
+    attempts: int
+
+
+class Media:
+    """The files under VAR_DIR/media and their rows.
+
+    Args:
+        store: the database.
+        folder: where the files are.
+        clock: tells when to try again.
+    """
+
+    def __init__(self, store: Store, folder: Path, clock: Clock) -> None:
+        self._store = store
+        self._folder = folder
+        self._clock = clock
+
+    def path(self, digest: str) -> Path:
+        """Where a file is, by the hash of its content."""
+        return self._folder / digest[:2] / digest
+
+    async def wanted(self, channels: Collection[str], limit: int = 8) -> list[Wanted]:
+        """Give files that are to be fetched now over one of these channels.
+
+        One of which the place cannot be read comes without ref.
+        """
+        table = tables.ticket_files
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(table)
+                .where(
+                    table.c.state == WAITING,
+                    table.c.channel.in_(channels),
+                    table.c.due_at <= self._clock(),
+                )
+                .order_by(table.c.due_at, table.c.id)
+                .limit(limit)
+            )
+            return [
+                Wanted(
+                    id=row.id,
+                    code=row.code,
+                    channel=row.channel,
+                    attachment=Attachment(
+                        AttachmentKind(row.kind),
+                        ref=self._opened("ref", row.ref),
+                        name=self._opened("name", row.name),
+                    ),
+                    attempts=row.attempts,
+                )
+                for row in rows
+            ]
+
+    def _opened(self, column: str, sealed: bytes | None) -> str:
+        try:
+            return self._store.box.unseal(f"ticket_files.{column}", sealed) if sealed else ""
+        except CannotUnseal:
+            return ""
+
+    async def keep(self, wanted: Wanted, content: bytes, mime: str) -> str:
+        """Keep a file's content; give its hash."""
+        digest = hashlib.sha256(content).hexdigest()
+        await asyncio.to_thread(self._write, digest, content)
+        files, media = tables.ticket_files, tables.media
+
+        async def job(connection: AsyncConnection) -> None:
+            insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
+            await connection.execute(
+                insert(media)
+                .values(hash=digest, mime=mime, size=len(content), kept_at=self._clock())
+                .on_conflict_do_nothing()
+            )
+            await connection.execute(
+                update(files).where(files.c.id == wanted.id).values(state=KEPT, hash=digest)
+            )
+
+        await self._store.write(job)
+        return digest
+
+    def _write(self, digest: str, content: bytes) -> None:
+        path = self.path(digest)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{secrets.token_hex(8)}.part")
+        try:
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        # The name must survive a power cut too, since the row that names it does.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    async def missed(self, wanted: Wanted, reason: str, *, final: bool) -> None:
+        """Write down that a file could not be fetched; try again later unless that is final."""
+        files = tables.ticket_files
+        lost = final or wanted.attempts + 1 >= TRIES
+        pause = min(timedelta(seconds=5 * 2**wanted.attempts), LONGEST_PAUSE)
+
+        async def job(connection: AsyncConnection) -> None:
+            await connection.execute(
+                update(files)
+                .where(files.c.id == wanted.id)
+                .values(
+                    state=LOST if lost else WAITING,
+                    attempts=wanted.attempts + 1,
+                    due_at=self._clock() + pause,
+                    reason=reason[:256],
+                )
+            )
+
+        await self._store.write(job)
+
+    async def mime_of(self, digest: str) -> str:
+        """Give the media type of a kept file, "" where there is none."""
+        table = tables.media
+        async with self._store.reading() as connection:
+            found = await connection.execute(select(table.c.mime).where(table.c.hash == digest))
+            return str(found.scalar() or "")
+
+    async def read(self, digest: str) -> bytes:
+        """Read a kept file.
+
+        Raises:
+            FileNotFoundError: there is none of that hash.
+        """
+        return await asyncio.to_thread(self.path(digest).read_bytes)

@@ -1,0 +1,59 @@
+"""Bringing a database to the form that this version needs."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.database import Store, StoreUnavailable
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+# Any number that nobody else locks by: several processes may start at once.
+LOCK = 77_202_601
+
+
+class TooNew(Exception):
+    """The database was written by a later version of the service."""
+
+
+async def migrate(store: Store) -> bool:
+    """Migrate where the revision differs; tell whether anything was done.
+
+    Raises:
+        StoreUnavailable: the database cannot be read or written.
+        TooNew: it is ahead of this version.
+    """
+    engine: AsyncEngine = store.engine()
+    try:
+        async with engine.begin() as connection:
+            if not store.is_sqlite:
+                # Another process may migrate at this moment, which takes as long as it takes.
+                await connection.execute(text("SET LOCAL lock_timeout = 0"))
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
+            return await connection.run_sync(_upgrade)
+    except (DBAPIError, OSError) as error:
+        raise StoreUnavailable(f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _upgrade(connection: Connection) -> bool:
+    # Alembic takes half a second to import, which most starts need not spend.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    scripts = ScriptDirectory.from_config(config)
+    now = MigrationContext.configure(connection).get_current_revision()
+    newest = scripts.get_current_head()
+    if now == newest:
+        return False
+    if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
+        raise TooNew(now)
+    command.upgrade(config, "head")
+    return True

@@ -1,0 +1,219 @@
+"""Who writes: where they stand in a conversation, what they may do, who invited them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from messages.envelope import Choice
+from storage import tables
+from storage.database import Conflict
+from storage.sealing import Box
+from storage.work import Work
+
+INVITE_LASTS = timedelta(hours=48)
+TRIES_AN_HOUR = 5
+
+OFFERED = TypeAdapter(tuple[Choice, ...])
+DATA = TypeAdapter(dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a person may do.
+
+    Attributes:
+        role: "officer", "staff", "leader" or "admin".
+        unit: the unit it holds for, "" for all.
+        name: the official name.
+        on_duty: whether an officer takes new tickets now.
+    """
+
+    role: str
+    unit: str
+    name: str
+    on_duty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as a turn sees them.
+
+    Attributes:
+        id: our number of them.
+        channel: where they write.
+        address: their id there.
+        name: what the platform calls them, "" where it says nothing.
+        language: the language they chose or their platform told, "" where neither.
+        step: the step of a conversation that waits for their answer, "" for none.
+        data: what that conversation has gathered.
+        offered: the choices last offered, with the numbers typed for them.
+        roles: what they may do.
+        is_new: whether this is their first message.
+    """
+
+    id: int
+    channel: str
+    address: str
+    name: str = ""
+    language: str = ""
+    step: str = ""
+    data: Mapping[str, str] | None = None
+    offered: tuple[Choice, ...] = ()
+    roles: tuple[Role, ...] = ()
+    is_new: bool = False
+
+    @property
+    def official_name(self) -> str:
+        """The name by which colleagues know an official, "" for a citizen."""
+        return self.roles[0].name if self.roles else ""
+
+    def has(self, *roles: str) -> bool:
+        """Whether they hold one of these roles; an admin holds all."""
+        return any(held.role in {*roles, "admin"} for held in self.roles)
+
+    def serves(self, unit: str) -> bool:
+        """Whether they may act on a unit's tickets: its officer, one without unit, or an admin."""
+        return any(
+            held.role == "admin" or (held.role == "officer" and held.unit in {"", unit})
+            for held in self.roles
+        )
+
+
+async def roles_of(connection: AsyncConnection, ids: list[int]) -> dict[int, tuple[Role, ...]]:
+    """Read the roles that people hold now."""
+    if not ids:
+        return {}
+    table = tables.roles
+    rows = await connection.execute(
+        select(table.c.person_id, table.c.role, table.c.unit, table.c.name, table.c.on_duty_since)
+        .where(table.c.person_id.in_(ids), table.c.revoked_at.is_(None))
+        .order_by(table.c.id)
+    )
+    found: dict[int, tuple[Role, ...]] = {}
+    for row in rows:
+        role = Role(row.role, row.unit, row.name, row.on_duty_since is not None)
+        found[row.person_id] = (*found.get(row.person_id, ()), role)
+    return found
+
+
+def unseal_offered(box: Box, data: bytes | None) -> tuple[Choice, ...]:
+    """Open the choices last offered to a person."""
+    return OFFERED.validate_json(box.unseal("people.offered", data)) if data else ()
+
+
+def seal_offered(box: Box, offered: tuple[Choice, ...]) -> bytes | None:
+    """Seal the choices last offered to a person."""
+    return box.seal("people.offered", OFFERED.dump_json(offered).decode()) if offered else None
+
+
+def unseal_data(box: Box, data: bytes | None) -> dict[str, str]:
+    """Open what a conversation has gathered."""
+    return DATA.validate_json(box.unseal("people.data", data)) if data else {}
+
+
+def seal_data(box: Box, data: Mapping[str, str]) -> bytes | None:
+    """Seal what a conversation has gathered."""
+    return box.seal("people.data", DATA.dump_json(dict(data)).decode()) if data else None
+
+
+@dataclass(frozen=True, slots=True)
+class UseInvite:
+    """Give a person the role that an invitation carries; it serves once.
+
+    Attributes:
+        code_hash: the keyed hash of the code, as `Reader.invitation` found it.
+    """
+
+    code_hash: str
+
+    async def apply(self, work: Work) -> None:
+        """Mark it used and grant its role; Conflict where somebody was faster or it lapsed."""
+        table = tables.invites
+        used = await work.connection.execute(
+            update(table)
+            .where(
+                table.c.code_hash == self.code_hash,
+                table.c.used_at.is_(None),
+                table.c.expires_at > work.now,
+            )
+            .values(used_at=work.now, used_by=work.person_id)
+            .returning(table.c.role, table.c.unit, table.c.name)
+        )
+        row = used.first()
+        if row is None:
+            raise Conflict("invitation")
+        work.add(
+            tables.roles,
+            person_id=work.person_id,
+            role=row.role,
+            unit=row.unit,
+            name=row.name,
+            granted_at=work.now,
+            revoked_at=None,
+            on_duty_since=None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTry:
+    """Remember that a person tried a code that is no invitation."""
+
+    async def apply(self, work: Work) -> None:
+        """Write it down."""
+        work.add(tables.invite_tries, person_id=work.person_id, at=work.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An officer goes on or off duty.
+
+    Attributes:
+        on: whether they take new tickets from now.
+    """
+
+    on: bool
+
+    async def apply(self, work: Work) -> None:
+        """Set it on each of the person's roles as officer or admin."""
+        table = tables.roles
+        await work.connection.execute(
+            update(table)
+            .where(
+                table.c.person_id == bindparam("who"),
+                table.c.role.in_(["officer", "admin"]),
+                table.c.revoked_at.is_(None),
+            )
+            .values(on_duty_since=bindparam("since", type_=tables.Moment)),
+            {"who": work.person_id, "since": work.now if self.on else None},
+        )
+
+
+async def invite(
+    connection: AsyncConnection, *, code_hash: str, role: str, unit: str, name: str, now: datetime
+) -> None:
+    """Write an invitation down; it lasts 48 hours."""
+    await connection.execute(
+        tables.invites.insert().values(
+            code_hash=code_hash, role=role, unit=unit, name=name, expires_at=now + INVITE_LASTS
+        )
+    )
+
+
+async def revoke(connection: AsyncConnection, *, name: str, now: datetime) -> int:
+    """End all roles held under a name and its unused invitations; give how many ended."""
+    roles, invites = tables.roles, tables.invites
+    ended = await connection.execute(
+        update(roles)
+        .where(roles.c.name == name, roles.c.revoked_at.is_(None))
+        .values(revoked_at=now, on_duty_since=None)
+    )
+    lapsed = await connection.execute(
+        update(invites)
+        .where(invites.c.name == name, invites.c.used_at.is_(None), invites.c.expires_at > now)
+        .values(expires_at=now)
+    )
+    return ended.rowcount + lapsed.rowcount

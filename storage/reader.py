@@ -1,0 +1,391 @@
+"""What handlers may ask of the store: frozen records, never rows or sessions."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select, true
+
+from messages.envelope import Address
+from storage import tables
+from storage.database import Store
+from storage.evidence import Tally, tallies
+from storage.outbox import Recipient
+from storage.people import TRIES_AN_HOUR
+from storage.ticket_counts import TicketCounts, ticket_counts
+from storage.tickets import (
+    OPEN,
+    Event,
+    File,
+    Happening,
+    State,
+    Ticket,
+    Words,
+    ticket_of,
+)
+from storage.together import Together
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An official who may act on a unit's tickets.
+
+    Attributes:
+        id: our number of the person.
+        name: the official name.
+        unit: the unit, "" for all.
+        on_duty: whether they take new tickets now.
+        recipient: how to write to them.
+    """
+
+    id: int
+    name: str
+    unit: str
+    on_duty: bool
+    recipient: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation that can still be used."""
+
+    code_hash: str
+    role: str
+    unit: str
+    name: str
+
+
+def _newest_of_each() -> Select[Any]:
+    """The tickets that people brought, numbered from the newest; takes `people` and `most`."""
+    table = tables.tickets
+    newest = (table.c.received_at.desc(), table.c.code)
+    nth = func.row_number().over(partition_by=table.c.person_id, order_by=newest).label("nth")
+    whose = table.c.person_id.in_(bindparam("people", expanding=True))
+    rows = select(table, nth).where(whose).subquery()
+    return select(rows).where(rows.c.nth <= bindparam("most")).order_by(rows.c.nth)
+
+
+def _officials() -> Select[Any]:
+    """Those who hold roles and can be reached; takes `held`."""
+    roles, people = tables.roles, tables.people
+    return (
+        select(
+            people.c.id,
+            people.c.channel,
+            people.c.address,
+            people.c.language,
+            roles.c.role,
+            roles.c.name,
+            roles.c.unit,
+            roles.c.on_duty_since,
+        )
+        .join(people, people.c.id == roles.c.person_id)
+        .where(
+            roles.c.revoked_at.is_(None),
+            people.c.gone_at.is_(None),
+            roles.c.role.in_(bindparam("held", expanding=True)),
+        )
+        .order_by(roles.c.id)
+    )
+
+
+# Asked in most turns: to build such a statement anew costs as much as to run it.
+_TICKETS_OF, _OFFICIALS = _newest_of_each(), _officials()
+
+
+def _each_once(officials: Iterable[Officer]) -> list[Officer]:
+    """Name everybody once, by the first of their roles."""
+    found: dict[int, Officer] = {}
+    for one in officials:
+        found.setdefault(one.id, one)
+    return list(found.values())
+
+
+class Reader:
+    """Reads for one turn or one page; every answer is what is committed at that moment.
+
+    Args:
+        store: the database; each question raises StoreUnavailable where it cannot be read.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._tickets_of = Together(self._read_tickets_of)
+        self._officials = Together(self._read_officials)
+
+    async def ticket(self, code: str) -> Ticket | None:
+        """Find a ticket by its code."""
+        found = await self._tickets(select(tables.tickets).where(tables.tickets.c.code == code))
+        return found[0] if found else None
+
+    async def tickets_of(self, person_id: int, limit: int = 10) -> list[Ticket]:
+        """List what a person brought, the newest first."""
+        return await self._tickets_of.get((person_id, limit))
+
+    async def _read_tickets_of(
+        self, asked: Collection[tuple[int, int]]
+    ) -> Mapping[tuple[int, int], list[Ticket]]:
+        found: dict[int, list[Ticket]] = {who: [] for who, _ in asked}
+        values = {"people": list(found), "most": max(limit for _, limit in asked)}
+        async with self._store.reading() as connection:
+            for row in await connection.execute(_TICKETS_OF, values):
+                found[row.person_id].append(ticket_of(row, self._store.box))
+        return {(who, limit): found[who][:limit] for who, limit in asked}
+
+    async def queue(
+        self, *, units: Sequence[str], officer_id: int, limit: int = 20
+    ) -> list[Ticket]:
+        """List what an officer has to do: their own first, then what nobody has, by deadline.
+
+        Args:
+            units: the units they serve; empty = all.
+            officer_id: who asks.
+            limit: at most so many.
+        """
+        table = tables.tickets
+        mine = table.c.assignee_id == officer_id
+        free = and_(table.c.assignee_id.is_(None), table.c.unit.in_(units) if units else true())
+        return await self._tickets(
+            select(table)
+            .where(table.c.state.in_(OPEN), or_(mine, free))
+            .order_by(case((mine, 0), else_=1), table.c.due_at, table.c.code)
+            .limit(limit)
+        )
+
+    async def all_tickets(self) -> list[Ticket]:
+        """List every ticket in the order in which they came."""
+        table = tables.tickets
+        return await self._tickets(select(table).order_by(table.c.received_at, table.c.code))
+
+    async def _tickets(self, query: Select[tuple[object, ...]]) -> list[Ticket]:
+        async with self._store.reading() as connection:
+            rows = await connection.execute(query)
+            return [ticket_of(row, self._store.box) for row in rows]
+
+    async def words(self, code: str) -> list[Words]:
+        """Give what the person wrote about a ticket, each message in its newest version."""
+        table = tables.ticket_words
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(table).where(table.c.code == code).order_by(table.c.id)
+            )
+            newest: dict[str, Words] = {}
+            for row in rows:
+                text = self._store.box.unseal("ticket_words.words", row.words) if row.words else ""
+                newest[row.message_id] = Words(row.message_id, row.version, row.at, text)
+        return list(newest.values())
+
+    async def history(self, code: str) -> list[Happening]:
+        """Give a ticket's history in order."""
+        table = tables.ticket_events
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(table).where(table.c.code == code).order_by(table.c.id)
+            )
+            return [
+                Happening(
+                    id=row.id,
+                    at=row.at,
+                    event=Event(row.event),
+                    actor_id=row.actor_id,
+                    state=State(row.state),
+                    unit=row.unit,
+                    on_time=row.on_time,
+                    note=self._store.box.unseal("ticket_events.note", row.note) if row.note else "",
+                )
+                for row in rows
+            ]
+
+    async def files(self, code: str) -> list[File]:
+        """List a ticket's photos and documents."""
+        table, box = tables.ticket_files, self._store.box
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(table).where(table.c.code == code).order_by(table.c.id)
+            )
+            return [
+                File(
+                    kind=row.kind,
+                    name=box.unseal("ticket_files.name", row.name) if row.name else "",
+                    hash=row.hash or "",
+                    at=row.at,
+                    reason=row.reason or "",
+                )
+                for row in rows
+            ]
+
+    async def ticket_with_message(self, person_id: int, message_id: str) -> str:
+        """Find the code of the person's ticket that a message of theirs belongs to, "" for none."""
+        words, tickets = tables.ticket_words, tables.tickets
+        async with self._store.reading() as connection:
+            found = await connection.execute(
+                select(words.c.code)
+                .join(tickets, tickets.c.code == words.c.code)
+                .where(words.c.message_id == message_id, tickets.c.person_id == person_id)
+                .limit(1)
+            )
+            return str(found.scalar() or "")
+
+    async def ticket_of_letter(self, to: Address, external_id: str) -> str:
+        """Find the code of the ticket that a sent letter was about, "" for none."""
+        parts, outbox = tables.outbox_parts, tables.outbox
+        async with self._store.reading() as connection:
+            found = await connection.execute(
+                select(outbox.c.ticket)
+                .join(parts, parts.c.letter_id == outbox.c.id)
+                .where(
+                    parts.c.channel == to.channel,
+                    parts.c.address == to.id,
+                    parts.c.external_id == external_id,
+                )
+            )
+            return str(found.scalar() or "")
+
+    async def last_answered(self, person_id: int) -> Ticket | None:
+        """Find the person's ticket that was answered last and not rated since."""
+        table = tables.tickets
+        found = await self._tickets(
+            select(table)
+            .where(
+                table.c.person_id == person_id,
+                table.c.answered_at.is_not(None),
+                table.c.rating.is_(None),
+            )
+            .order_by(table.c.answered_at.desc())
+            .limit(1)
+        )
+        return found[0] if found else None
+
+    async def officers(self, unit: str) -> list[Officer]:
+        """List who may act on a unit's tickets: its officers, those without unit."""
+        officials = await self._officials.get("officer")
+        return _each_once(one for one in officials if one.unit in {"", unit})
+
+    async def admins(self) -> list[Officer]:
+        """List the administrators, who may act on every ticket."""
+        return _each_once(await self._officials.get("admin"))
+
+    async def _read_officials(self, roles: Collection[str]) -> Mapping[str, list[Officer]]:
+        found: dict[str, list[Officer]] = {role: [] for role in roles}
+        async with self._store.reading() as connection:
+            for row in await connection.execute(_OFFICIALS, {"held": list(roles)}):
+                recipient = Recipient(row.id, Address(row.channel, row.address), row.language)
+                on_duty = row.on_duty_since is not None
+                found[row.role].append(Officer(row.id, row.name, row.unit, on_duty, recipient))
+        return found
+
+    async def recipient(self, person_id: int) -> Recipient:
+        """Tell how to write to a person."""
+        people = tables.people
+        async with self._store.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(people.c.channel, people.c.address, people.c.language).where(
+                        people.c.id == person_id
+                    )
+                )
+            ).one()
+        return Recipient(person_id, Address(row.channel, row.address), row.language)
+
+    async def name_of(self, person_id: int) -> str:
+        """Give a person's official name, else what their platform calls them, else ""."""
+        people, roles = tables.people, tables.roles
+        async with self._store.reading() as connection:
+            official = await connection.execute(
+                select(roles.c.name).where(roles.c.person_id == person_id).order_by(roles.c.id)
+            )
+            if name := official.scalar():
+                return str(name)
+            sealed = await connection.execute(select(people.c.name).where(people.c.id == person_id))
+            data = sealed.scalar()
+        return self._store.box.unseal("people.name", data) if data else ""
+
+    async def invitation(self, code: str, now: datetime) -> Invitation | None:
+        """Find an invitation that can still be used, by the code as it was read."""
+        table = tables.invites
+        code_hash = self._store.box.digest("invite", code)
+        async with self._store.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(table).where(
+                        table.c.code_hash == code_hash,
+                        table.c.used_at.is_(None),
+                        table.c.expires_at > now,
+                    )
+                )
+            ).first()
+        return Invitation(row.code_hash, row.role, row.unit, row.name) if row else None
+
+    async def anybody_invited(self) -> bool:
+        """Whether anybody was ever invited."""
+        async with self._store.reading() as connection:
+            found = await connection.execute(select(tables.invites.c.code_hash).limit(1))
+            return found.first() is not None
+
+    async def tallies(self, start: date, end: date) -> Mapping[str, Tally]:
+        """Count evidence by kind, from a day to a day, both included."""
+        async with self._store.reading() as connection:
+            return await tallies(connection, start, end)
+
+    async def ticket_counts(self, start: datetime, end: datetime, now: datetime) -> TicketCounts:
+        """Count tickets from a moment to a moment, the second not included."""
+        async with self._store.reading() as connection:
+            return await ticket_counts(connection, start, end, now)
+
+    async def to_take_over(
+        self, *, units: Sequence[str], officer_id: int, now: datetime, limit: int = 20
+    ) -> list[Ticket]:
+        """List what others have that is past its deadline, or whose holder has no role any more.
+
+        Args:
+            units: the units of which the tickets are; empty = all.
+            officer_id: who asks; their own are left out.
+            now: what the deadlines are compared with.
+            limit: at most so many.
+        """
+        table, roles = tables.tickets, tables.roles
+        may_act = select(roles.c.person_id).where(
+            roles.c.role.in_(["officer", "admin"]), roles.c.revoked_at.is_(None)
+        )
+        return await self._tickets(
+            select(table)
+            .where(
+                table.c.state.in_(OPEN),
+                table.c.unit.in_(units) if units else true(),
+                table.c.assignee_id.is_not(None),
+                table.c.assignee_id != officer_id,
+                or_(table.c.due_at < now, table.c.assignee_id.not_in(may_act)),
+            )
+            .order_by(table.c.due_at, table.c.code)
+            .limit(limit)
+        )
+
+    async def tries_again_at(self, person_id: int, now: datetime) -> datetime | None:
+        """Tell when a person may try an invitation code again, None where they may now."""
+        table = tables.invite_tries
+        async with self._store.reading() as connection:
+            tries = await connection.execute(
+                select(table.c.at)
+                .where(table.c.person_id == person_id, table.c.at > now - timedelta(hours=1))
+                .order_by(table.c.at.desc())
+                .offset(TRIES_AN_HOUR - 1)
+                .limit(1)
+            )
+            blocking: datetime | None = tries.scalar()
+        return None if blocking is None else blocking + timedelta(hours=1)
+
+    async def days_of(self, kind: str, start: date, end: date) -> frozenset[date]:
+        """Give the days on which a kind of evidence was written."""
+        table = tables.evidence_counts
+        async with self._store.reading() as connection:
+            days = await connection.execute(
+                select(table.c.day)
+                .where(
+                    table.c.kind == kind,
+                    table.c.day >= start.isoformat(),
+                    table.c.day <= end.isoformat(),
+                )
+                .distinct()
+            )
+            return frozenset(date.fromisoformat(day) for day in days.scalars())

@@ -1,0 +1,69 @@
+"""What every test may ask for."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers import commune as communes
+from handlers import search
+from handlers.office import Office
+from scoring import criteria
+from storage.database import Store
+from tests.databases import Databases, databases, opened
+
+COMMUNE = Path(__file__).parent.parent / "commune"
+
+
+class Hands:
+    """A clock whose hands a test moves; it stands at a working Monday, 09:00 in Viet Nam."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        # Each look is a little later, so that what comes second is later than what came first.
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+    def move(self, **by: float) -> None:
+        """Move on: `move(days=3)`."""
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture(scope="session")
+def made_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    yield from databases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture
+async def database(made_databases: Databases) -> AsyncIterator[str]:
+    """The address of a migrated, empty database, for tests that open it more than once."""
+    url = await made_databases.fresh()
+    yield url
+    await made_databases.drop(url)
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[Store]:
+    async with opened(database) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def office() -> Office:
+    """The shipped commune."""
+    commune = communes.load(COMMUNE)
+    return Office(
+        commune=commune,
+        catalogue=search.load(COMMUNE),
+        scheme=criteria.read(COMMUNE / "criteria.toml"),
+        public_url="https://xa.example.vn",
+        channels=("web", "zalo", "telegram"),
+    )

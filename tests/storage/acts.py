@@ -1,0 +1,103 @@
+"""What people do, for tests that need it done: they write, are listened to and answered."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, func, insert, select
+
+from messages.envelope import Address, Incoming
+from messages.text import Sayable
+from storage.clock import Clock
+from storage.database import Store
+from storage.inbox import Claimed, Inbox
+from storage.outbox import Draft, Recipient
+from storage.unit_of_work import Finished, finish
+from storage.work import Effect
+
+SENT_AT = datetime(2026, 11, 23, 1, 59, tzinfo=UTC)
+
+_keys = itertools.count(1)
+
+
+def message(
+    who: str = "an", text: str = "xin chào", *, key: str = "", channel: str = "web", **more: Any
+) -> Incoming:
+    """A message, each with a key of its own unless the test says which."""
+    return Incoming(
+        sender=Address(channel, who),
+        key=key or f"key-{next(_keys)}",
+        sent_at=SENT_AT,
+        text=text,
+        **more,
+    )
+
+
+async def only(inbox: Inbox) -> Claimed:
+    """Claim; there must be one person who waits."""
+    (claimed,) = await inbox.claim(10)
+    return claimed
+
+
+async def heard(store: Store, clock: Clock, who: str = "an", **more: Any) -> Claimed:
+    """Somebody writes and their message is claimed; nobody else may be waiting."""
+    inbox = Inbox(store, clock)
+    await inbox.accept(message(who, **more))
+    return await only(inbox)
+
+
+def turn(
+    claimed: Claimed,
+    *effects: Effect,
+    letters: Sequence[Draft] = (),
+    step: str = "",
+    data: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Finished:
+    """What a handler made of a message."""
+    return Finished(claimed, step, data or {}, tuple(letters), effects, **more)
+
+
+async def does(
+    store: Store,
+    clock: Clock,
+    *effects: Effect,
+    who: str = "an",
+    letters: Sequence[Draft] = (),
+    step: str = "",
+    **more: Any,
+) -> Claimed:
+    """Somebody writes, and these effects and letters come of it."""
+    claimed = await heard(store, clock, who, **more)
+    assert not await finish(store, [turn(claimed, *effects, letters=letters, step=step)])
+    return claimed
+
+
+def recipient(claimed: Claimed) -> Recipient:
+    """Whoever wrote a message, as a letter's recipient."""
+    person = claimed.person
+    return Recipient(person.id, Address(person.channel, person.address))
+
+
+def letter(to: Claimed | Recipient, text: Sayable = "Xin chào.", **more: Any) -> Draft:
+    """A letter to somebody."""
+    return Draft(to if isinstance(to, Recipient) else recipient(to), text, **more)
+
+
+async def rows(store: Store, table: Table) -> list[Row[Any]]:
+    """Every row of a table, in order."""
+    async with store.reading() as connection:
+        return list(await connection.execute(select(table).order_by(*table.primary_key)))
+
+
+async def count(store: Store, table: Table) -> int:
+    """How many rows a table has."""
+    async with store.reading() as connection:
+        found = await connection.execute(select(func.count()).select_from(table))
+        return int(found.scalar_one())
+
+
+async def put_in(store: Store, table: Table, **values: Any) -> None:
+    """Write a row past everything that would refuse it."""
+    await store.write(lambda connection: connection.execute(insert(table).values(**values)))

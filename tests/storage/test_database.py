@@ -1,0 +1,342 @@
+import asyncio
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import tables
+from storage.database import BadValue, Conflict, Store, StoreUnavailable
+from tests.databases import SqliteFiles, opened
+from tests.storage.acts import count, rows
+
+NUMBER = "a number"
+
+
+class Commits:
+    """Counts the commits of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self.count = 0
+        event.listen(store.engine().sync_engine, "commit", self._on_commit)
+
+    def _on_commit(self, _: object) -> None:
+        self.count += 1
+
+
+async def _set(connection: AsyncConnection, name: str) -> None:
+    await connection.execute(tables.credentials.insert().values(name=name))
+
+
+async def _names(store: Store) -> set[str]:
+    return {row.name for row in await rows(store, tables.credentials)}
+
+
+@pytest.fixture
+async def file(tmp_path: Path) -> AsyncIterator[Store]:
+    """A store on SQLite, on whatever database the other tests run."""
+    async with opened(await SqliteFiles(tmp_path).fresh()) as store:
+        yield store
+
+
+@pytest.fixture
+def server(store: Store) -> Store:
+    """A store on PostgreSQL."""
+    if store.is_sqlite:
+        pytest.skip("needs a PostgreSQL server: TEST_DATABASE_URL")
+    return store
+
+
+async def test_every_connection_has_its_pragmas_in_force(file: Store) -> None:
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 1500,
+        "temp_store": 2,
+    }
+
+    async def look(connection: AsyncConnection) -> dict[str, object]:
+        found = {}
+        for name in wanted:
+            found[name] = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+        return found
+
+    assert await file.write(look) == wanted
+    async with file.reading() as one, file.reading() as two, file.reading() as three:
+        for connection in (one, two, three):
+            assert await look(connection) == wanted
+
+
+async def test_a_reading_connection_refuses_to_write(store: Store) -> None:
+    with pytest.raises(DBAPIError, match=r"(?i)read.?only"):
+        async with store._reading.connect() as connection:
+            await _set(connection, "sly")
+    assert await count(store, tables.credentials) == 0
+
+
+async def test_a_reference_to_nobody_is_refused(store: Store) -> None:
+    with pytest.raises(Conflict):
+        await store.write(
+            lambda connection: connection.execute(
+                tables.invite_tries.insert().values(person_id=12345, at=tables.EPOCH)
+            )
+        )
+
+
+async def test_jobs_that_wait_together_share_a_commit(store: Store) -> None:
+    commits = Commits(store)
+    await asyncio.gather(
+        *(store.write(lambda c, n=n: _set(c, f"n{n}")) for n in range(200))  # type: ignore[misc]
+    )
+    assert await count(store, tables.credentials) == 200
+    assert commits.count <= 3
+
+
+async def test_a_job_that_fails_fails_alone(store: Store) -> None:
+    async def fail(connection: AsyncConnection) -> None:
+        await _set(connection, "undone")
+        raise LookupError("mine")
+
+    results = await asyncio.gather(
+        store.write(lambda c: _set(c, "before")),
+        store.write(fail),
+        store.write(lambda c: _set(c, "after")),
+        return_exceptions=True,
+    )
+    assert isinstance(results[1], LookupError)
+    assert results[0] is results[2] is None
+    assert await _names(store) == {"before", "after"}
+
+
+async def test_a_row_that_exists_already_is_a_conflict(store: Store) -> None:
+    await store.write(lambda c: _set(c, "taken"))
+    with pytest.raises(Conflict):
+        await store.write(lambda c: _set(c, "taken"))
+
+
+async def test_a_value_that_no_column_takes_is_not_the_stores_fault(store: Store) -> None:
+    # It would be tried for ever if it were taken for a store that is away for a while.
+    async def job(connection: AsyncConnection) -> None:
+        await connection.execute(
+            text("INSERT INTO credentials (name, access) VALUES (:name, :access)"),
+            {"name": "marked" * 9, "access": object()},
+        )
+
+    with pytest.raises(BadValue) as caught:
+        await store.write(job)
+    assert "marked" not in str(caught.value)
+
+
+async def test_a_job_whose_caller_left_before_it_began_is_not_begun(store: Store) -> None:
+    begun = asyncio.Event()
+    go = asyncio.Event()
+
+    async def hold(_: AsyncConnection) -> None:
+        begun.set()
+        await go.wait()
+
+    holding = asyncio.create_task(store.write(hold))
+    await begun.wait()
+    left = asyncio.create_task(store.write(lambda c: _set(c, "left")))
+    await asyncio.sleep(0)
+    left.cancel()
+    go.set()
+    await holding
+    await store.write(lambda c: _set(c, "stayed"))
+    assert await _names(store) == {"stayed"}
+
+
+async def test_no_update_is_lost_between_stores_on_one_database(database: str) -> None:
+    async with opened(database) as first, opened(database) as second:
+        await first.write(
+            lambda c: c.execute(
+                tables.evidence_counts.insert().values(
+                    day="2026-11-23", kind=NUMBER, unit="", count=0, total=0
+                )
+            )
+        )
+
+        async def add_one(connection: AsyncConnection) -> None:
+            table = tables.evidence_counts
+            query = table.select().where(table.c.kind == NUMBER).with_for_update()
+            row = (await connection.execute(query)).one()
+            await connection.execute(
+                table.update().where(table.c.kind == NUMBER).values(count=row.count + 1)
+            )
+
+        async def add_many(store: Store) -> None:
+            for _ in range(25):
+                await store.write(add_one)
+
+        await asyncio.gather(*(add_many(store) for store in (first, second) * 4))
+        (row,) = await rows(first, tables.evidence_counts)
+        assert row.count == 200
+
+
+async def test_closing_finishes_what_was_asked_for_before(database: str) -> None:
+    async with opened(database) as store:
+        asked = [
+            asyncio.create_task(store.write(lambda c, n=n: _set(c, f"n{n}")))  # type: ignore[misc]
+            for n in range(20)
+        ]
+        await asyncio.sleep(0)
+    await asyncio.gather(*asked)
+    async with opened(database) as store:
+        assert await count(store, tables.credentials) == 20
+
+
+async def test_a_closed_store_is_unavailable_rather_than_silent(database: str) -> None:
+    async with opened(database) as store:
+        pass
+    with pytest.raises(StoreUnavailable):
+        await asyncio.wait_for(store.write(lambda c: _set(c, "late")), 5)
+
+
+@asynccontextmanager
+async def _locked_by_another_process(path: str) -> AsyncIterator[None]:
+    script = (
+        "import sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "connection.execute('BEGIN IMMEDIATE')\n"
+        "print('locked', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    other = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        script,
+        path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert other.stdout is not None
+    assert await other.stdout.readline() == b"locked\n"
+    try:
+        yield
+    finally:
+        await other.communicate(b"")
+
+
+async def test_a_file_that_another_process_locks_is_unavailable_to_all_who_wait_and_comes_back(
+    file: Store,
+) -> None:
+    async with _locked_by_another_process(file.url.partition(":///")[2]):
+        # Whoever waits together learns it together: a webhook has two seconds.
+        async with asyncio.timeout(2 * 2):
+            refused = await asyncio.gather(
+                *(file.write(lambda c: _set(c, "refused")) for _ in range(20)),
+                return_exceptions=True,
+            )
+        assert {type(error) for error in refused} == {StoreUnavailable}
+        with pytest.raises(StoreUnavailable):
+            await file.answers()
+        assert await count(file, tables.credentials) == 0
+    await file.answers()
+    await file.write(lambda c: _set(c, "kept"))
+    assert await _names(file) == {"kept"}
+
+
+async def test_a_file_that_may_only_be_read_refuses_to_write_and_still_reads(file: Store) -> None:
+    url = file.url.replace(":///", ":///file:") + "?mode=ro&uri=true"
+    async with opened(url) as frozen:
+        with pytest.raises(StoreUnavailable):
+            await frozen.write(lambda c: _set(c, "refused"))
+        with pytest.raises(StoreUnavailable):
+            await frozen.answers()
+        assert await count(frozen, tables.people) == 0
+
+
+async def test_a_store_whose_folder_is_gone_is_unavailable_until_it_is_back(
+    file: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "var"
+    async with opened(f"sqlite+aiosqlite:///{folder}/bot.db") as moved:
+        with pytest.raises(StoreUnavailable):
+            await moved.write(lambda c: _set(c, "refused"))
+        with pytest.raises(StoreUnavailable):
+            await count(moved, tables.people)
+        folder.mkdir()
+        shutil.copy(file.url.partition(":///")[2], folder / "bot.db")
+        await moved.write(lambda c: _set(c, "kept"))
+        assert await _names(moved) == {"kept"}
+
+
+async def test_a_row_that_another_process_holds_fails_the_job_that_needs_it_and_no_other(
+    server: Store,
+) -> None:
+    await server.write(lambda c: _set(c, "row"))
+    locked, go = asyncio.Event(), asyncio.Event()
+
+    async def hold(connection: AsyncConnection) -> None:
+        await connection.execute(tables.credentials.select().with_for_update())
+        locked.set()
+        await go.wait()
+
+    async def change(connection: AsyncConnection) -> None:
+        await connection.execute(tables.credentials.update().values(lease="mine"))
+
+    async with opened(server.url) as other:
+        holding = asyncio.create_task(other.write(hold))
+        await locked.wait()
+        results = await asyncio.gather(
+            server.write(change),
+            server.write(lambda c: _set(c, "beside")),
+            return_exceptions=True,
+        )
+        assert [type(result) for result in results] == [StoreUnavailable, type(None)]
+        go.set()
+        await holding
+    await server.write(change)
+
+
+async def test_two_processes_that_wait_for_each_other_both_go_on(server: Store) -> None:
+    await server.write(lambda c: _set(c, "one"))
+    await server.write(lambda c: _set(c, "two"))
+    met = asyncio.Barrier(2)
+
+    async def take_both(connection: AsyncConnection, names: list[str]) -> None:
+        for name in names:
+            kept = tables.credentials
+            await connection.execute(
+                kept.update().where(kept.c.name == name).values(lease="-".join(names))
+            )
+            if not rested[names[0]]:
+                rested[names[0]] = True
+                await met.wait()
+
+    rested = {"one": False, "two": False}
+    async with opened(server.url) as other:
+        await asyncio.gather(
+            server.write(lambda c: take_both(c, ["one", "two"])),
+            other.write(lambda c: take_both(c, ["two", "one"])),
+        )
+    leases = {row.lease for row in await rows(server, tables.credentials)}
+    assert len(leases) == 1
+
+
+async def test_connections_that_the_server_ended_are_made_anew(server: Store) -> None:
+    await count(server, tables.people)
+
+    async def end_all_others(connection: AsyncConnection) -> None:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+    async with opened(server.url) as other:
+        await other.write(end_all_others)
+    with pytest.raises(StoreUnavailable):
+        await count(server, tables.people)
+    assert await count(server, tables.people) == 0
+    await server.write(lambda c: _set(c, "kept"))
+    assert await _names(server) == {"kept"}
