@@ -110,6 +110,7 @@ class Calendar:
     week: tuple[Hours, ...]
     days: Mapping[date, Hours] = field(default_factory=lambda: MappingProxyType({}))
     public: Callable[[int], Mapping[date, bool]] = public_days
+    _known: dict[date, Hours] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.week) != DAYS_A_WEEK:
@@ -119,6 +120,11 @@ class Calendar:
 
     def hours(self, day: date) -> Hours:
         """Give the hours of a date; a weekend the State has worked takes Monday's hours."""
+        if day not in self._known:
+            self._known[day] = self._hours(day)
+        return self._known[day]
+
+    def _hours(self, day: date) -> Hours:
         if day in self.days:
             return self.days[day]
         worked = self.public(day.year).get(day)

@@ -12,6 +12,7 @@ the directions, before details are typed.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from handlers.accusations import OFFICIAL, accuses
@@ -75,7 +76,12 @@ def forbidden(text: str | Reading) -> Intent | None:
 
     Meant for every text and caption that could be filed; pure, and below a millisecond.
     """
-    reading = text if isinstance(text, Reading) else read(text)
+    return _forbidden(text if isinstance(text, Reading) else read(text))
+
+
+@lru_cache(maxsize=64)
+def _forbidden(reading: Reading) -> Intent | None:
+    """Ask once what several ask in one turn."""
     if denounces(reading):
         return Intent.DENUNCIATION
     if complains(reading):

@@ -11,10 +11,8 @@ from typing import Final
 THINGS: Final[dict[str, re.Pattern[str]]] = {
     category: re.compile(rf" ({things})(?= )")
     for category, things in {
-        "dien": r"mat dien|cup dien|tien dien|dien (?:yeu|chap|ap|luc|ke|sinh hoat)|den (?:duong"
-        r"|xom|ngo|thon"
-        r"|cao ap|chieu sang|cong cong)|bong den|cot den|cot dien|tram bien ap"
-        r"|chieu sang|cao ap|dien cao the|duong day dien|street ?lights?|power|electricity",
+        "dien": r"mat dien|cup dien|tien dien|dien (?:yeu|chap|ap|luc|ke|sinh hoat)|cot dien"
+        r"|tram bien ap|dien cao the|duong day dien|power|electricity",
         "nuoc": r"nuoc may|nuoc sach|ong nuoc|mat nuoc|cup nuoc|nuoc sinh hoat|nuoc yeu"
         r"|dong ho nuoc"
         r"|tien nuoc|nuoc gieng|tap water|water pipe",
@@ -24,7 +22,9 @@ THINGS: Final[dict[str, re.Pattern[str]]] = {
         r"|thai|lang)"
         r"|mieng cong|co rac|muoi|rom|phe thai|xac (?:lon|ga|cho|chuot)|moi truong|bai rac|ho ga"
         r"|garbage|rubbish|trash|pollution|smell",
-        "giaothong": r"duong|ngo|hem|cau|o ga|via he|long duong|lan can|nap cong|bien bao|xe tai"
+        "giaothong": r"den (?:duong|xom|ngo|thon|cao ap|chieu sang|cong cong)|bong den|cot den"
+        r"|chieu sang|cao ap|street ?lights?|duong|ngo|hem|cau|o ga|via he|long duong|lan can"
+        r"|nap cong|bien bao|xe tai"
         r"|xe cong"
         r"|vach son|gom giam toc|o to|nga (?:ba|tu)|mat duong|le duong|cay (?:do|cao|xa cu|to"
         r"|xanh)|ngap|road|bridge"

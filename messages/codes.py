@@ -20,15 +20,15 @@ def _letters(text: str) -> str | None:
 
 
 def ticket_code(text: str) -> str:
-    """Find a ticket's code in a text in any case, "" where there is none.
+    """Find the first ticket's code in a text in any case, "" where there is none.
 
     The digits too may be typed as O, I or L.
     """
-    match = TICKET.search(text)
-    if match is None:
-        return ""
-    month, letters = _letters(match[1]), _letters(match[2])
-    return f"PA{month}-{letters}" if month and letters else ""
+    for match in TICKET.finditer(text):
+        month, letters = _letters(match[1]), _letters(match[2])
+        if month and letters:
+            return f"PA{month}-{letters}"
+    return ""
 
 
 def invite_code(text: str) -> str:

@@ -121,8 +121,9 @@ class Reading:
     marked: bool
 
 
+@lru_cache(maxsize=64)
 def read(text: str, *, longest: int = 100_000) -> Reading:
-    """Read a text once for everything that asks about it.
+    """Read a text once for everything that asks about it, several times in a turn.
 
     Only the first `longest` characters are looked at; the time grows with them, some 0.2 ms a
     thousand.

@@ -38,7 +38,7 @@ def as_json(
     }
 
 
-def counts_as_json(facts: Facts) -> dict[str, Json]:
+def counts_as_json(facts: Facts) -> dict[str, dict[str, Json]]:
     """Give the closed list of counts, zeros included; the average rating in hundredths."""
     return {
         subject: {name: _count(facts, f"{subject}.{name}") for name in names}

@@ -1,0 +1,230 @@
+"""Cards: how a unit's officers hear of a ticket, and of what happens to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from handlers.commune import shown
+from handlers.deadlines import deadline_words
+from handlers.office import Office
+from handlers.routing import Turn
+from messages.envelope import Attachment, AttachmentKind
+from messages.text import Sayable, Spoken, Text, _, lines, ngettext
+from storage.outbox import Draft, Offer, Purpose
+from storage.reader import Officer
+from storage.tickets import NewTicket, Ticket
+
+Name: TypeAlias = Text | Spoken | str
+"""What something or somebody is called."""
+
+PHOTOS = (AttachmentKind.IMAGE, AttachmentKind.VIDEO)
+"""What a card counts as photos; all else that can be kept is counted as files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The letters that tell a unit of a ticket.
+
+    Attributes:
+        letters: one for each official who is told.
+        on_duty: whether one of them is on duty; else the citizen is told the next working hour.
+    """
+
+    letters: tuple[Draft, ...]
+    on_duty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told of a unit's ticket.
+
+    Attributes:
+        officers: whom to write to.
+        on_duty: whether they are on duty.
+    """
+
+    officers: tuple[Officer, ...]
+    on_duty: bool
+
+
+async def new_ticket(turn: Turn, ticket: NewTicket, words: str, *, to_me: bool = True) -> Cards:
+    """Write the cards of a ticket that this turn files.
+
+    Args:
+        turn: the turn of whoever files it.
+        ticket: the ticket, as it is being written.
+        words: what the citizen wrote, which the card repeats unchanged.
+        to_me: whether the person of the turn gets a card too where they are an officer of the unit;
+            not where they wrote the ticket down for somebody else.
+    """
+    told = await who_is_told(turn, ticket.unit)
+    # With a first message the name is known only from the message itself.
+    name = turn.message.name or turn.person.name
+    text = lines(
+        _("New ticket {code}", code=ticket.code),
+        *described(turn.office, ticket, turn.now, "" if ticket.anonymous else name),
+        *_attached(ticket.attachments),
+        "",
+        words,
+    )
+    letters = (
+        Draft(
+            officer.recipient,
+            text,
+            card_offers(ticket.code),
+            ticket=ticket.code,
+            purpose=Purpose.CARD,
+            restart=False,
+        )
+        for officer in told.officers
+        if to_me or officer.id != turn.person.id
+    )
+    return Cards(tuple(letters), told.on_duty)
+
+
+async def news(
+    turn: Turn, ticket: Ticket, text: Sayable, *, to_me: bool = False
+) -> tuple[Draft, ...]:
+    """Tell who has a ticket what happened to it, else its unit.
+
+    Args:
+        turn: the turn in which it happened.
+        ticket: the ticket as it is after the turn.
+        text: what happened.
+        to_me: whether the person of the turn is told too, who mostly did it themselves.
+    """
+    officers: Sequence[Officer] = ()
+    if ticket.assignee_id is not None:
+        officer = await holder(turn, ticket)
+        officers = (officer,) if officer else ()
+    if not officers:
+        officers = (await who_is_told(turn, ticket.unit)).officers
+    offers = card_offers(ticket.code, claimed=ticket.assignee_id is not None)
+    return tuple(
+        Draft(
+            officer.recipient,
+            text,
+            # Choices in one's own turn would take the numbers of a question that waits.
+            offers if officer.id != turn.person.id else (),
+            ticket=ticket.code,
+            purpose=Purpose.CARD,
+            restart=False,
+        )
+        for officer in officers
+        if to_me or officer.id != turn.person.id
+    )
+
+
+async def holder(turn: Turn, ticket: Ticket) -> Officer | None:
+    """Find who has a ticket and may still act on it; None where nobody does."""
+    may_act = (*await turn.read.officers(ticket.unit), *await turn.read.admins())
+    return next((officer for officer in may_act if officer.id == ticket.assignee_id), None)
+
+
+async def who_is_told(turn: Turn, unit: str) -> Told:
+    """Choose who hears of a unit's tickets.
+
+    Its officers on duty; an administrator on duty stands in for them. Nobody on duty: all of its
+    officers, or the administrators where it has none, so that no ticket comes to nobody.
+    """
+    officers = await turn.read.officers(unit)
+    on_duty = tuple(officer for officer in officers if officer.on_duty)
+    if on_duty:
+        return Told(on_duty, on_duty=True)
+    admins = await turn.read.admins()
+    stand_in = tuple(admin for admin in admins if admin.on_duty)
+    if stand_in:
+        return Told(stand_in, on_duty=True)
+    return Told(tuple(officers or admins), on_duty=False)
+
+
+def card_offers(code: str, *, claimed: bool = False) -> tuple[Offer, ...]:
+    """Give what an officer may do from a card.
+
+    A title ends in the last letters of the code, so that a typed title never means another card's.
+    """
+    short = code[-4:]
+    claim = (Offer(f"/nhan {code}", _("Claim {code}", code=short)),)
+    return (
+        *(() if claimed else claim),
+        Offer(f"/traloi {code}", _("Answer {code}", code=short)),
+        Offer(f"/chuyen {code}", _("Forward {code}", code=short)),
+        Offer(f"/phieu {code}", _("Show {code}", code=short)),
+    )
+
+
+def described(
+    office: Office, ticket: NewTicket | Ticket, now: datetime, name: str
+) -> tuple[Text, ...]:
+    """Tell what a ticket is about, whose it is and until when, without its words.
+
+    Args:
+        office: knows the titles.
+        ticket: the ticket.
+        now: the moment of the turn.
+        name: of the citizen, "" where officials are not told or no name is known.
+    """
+    place = _place(ticket)
+    return (
+        _("Category: {category}", category=category_title(office, ticket.category)),
+        _("Unit: {unit}", unit=unit_name(office, ticket.unit)),
+        _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, now)),
+        _("From: {name}", name=_named(ticket, name)),
+        *((_("Place: {place}", place=place),) if place else ()),
+        *_pin(ticket),
+    )
+
+
+SOURCES = {
+    "hotline": _("the hotline"),
+    "letterbox": _("the letter box"),
+    "counter": _("the counter"),
+}
+"""What an officer wrote down for a person who did not write themselves."""
+
+
+def _named(ticket: NewTicket | Ticket, name: str) -> Name:
+    if ticket.source in SOURCES:
+        return _("a citizen, by {source}", source=SOURCES[ticket.source])
+    if ticket.anonymous:
+        return _("a citizen who gave no name")
+    return name or shown("")
+
+
+def _place(ticket: NewTicket | Ticket) -> str:
+    return ", ".join(part for part in (ticket.place, ticket.village) if part)
+
+
+def _pin(ticket: NewTicket | Ticket) -> tuple[Text, ...]:
+    if ticket.latitude is None or ticket.longitude is None:
+        return ()
+    at = f"https://www.openstreetmap.org/?mlat={ticket.latitude:.5f}&mlon={ticket.longitude:.5f}"
+    return (_("Map: {address}", address=at),)
+
+
+def _attached(attachments: Sequence[Attachment]) -> tuple[Text, ...]:
+    kept = [attachment.kind for attachment in attachments if attachment.ref]
+    return counted(kept)
+
+
+def counted(kinds: Sequence[str]) -> tuple[Text, ...]:
+    """Tell how many photos and other files there are, nothing where there are none."""
+    photos = sum(kind in PHOTOS for kind in kinds)
+    files = len(kinds) - photos
+    return (
+        *((ngettext("{n} photo", "{n} photos", photos),) if photos else ()),
+        *((ngettext("{n} other file", "{n} other files", files),) if files else ()),
+    )
+
+
+def category_title(office: Office, category: str) -> Name:
+    """Give a category's title, its id where the commune has it no more."""
+    found = office.commune.category(category)
+    return found.title if found else category
+
+
+def unit_name(office: Office, unit: str) -> Name:
+    """Give a unit's name, its id where the commune has it no more."""
+    found = office.commune.unit(unit)
+    return found.name if found else unit

@@ -1,0 +1,145 @@
+"""Which ticket an officer means, and whether they may do to it what they ask."""
+
+import re
+from dataclasses import dataclass, replace
+
+from handlers import cards, questions
+from handlers.routing import Offer, Reply, Turn
+from handlers.ticket_states import leads_to, refused
+from messages.codes import TICKET, ticket_code
+from messages.text import Spoken, Text, _, lines
+from storage.tickets import Event, State, Ticket
+
+CODE = rf"\W?\s*{TICKET.pattern}"
+"""What must follow a bare word for it to be a command about a ticket."""
+
+CODE_AND_WORDS = rf"{CODE}(?:\W.*)?"
+"""The same, with words after it."""
+
+DESK = ("officer",)
+"""Who may use the desk's commands; an administrator may use all."""
+
+_ADDRESSED = re.compile(rf"\s*\W?\s*(?:{TICKET.pattern})", re.IGNORECASE)
+_EXCERPT = 60
+_LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something an officer may do to a ticket.
+
+    Attributes:
+        ticket: as it was read.
+        to: the state it leads to.
+    """
+
+    ticket: Ticket
+    to: State
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """A name of the commune's as the title of a choice, which the platforms keep short."""
+
+    name: Spoken
+
+    def say(self, language: str) -> str:
+        """Give the name, cut where it is too long."""
+        return questions.short(self.name.say(language))
+
+
+def addressed(words: str) -> tuple[str, str]:
+    """Part "PA2611-7K3M the rest" into the code and the rest; the code is "" where there is none.
+
+    The rest stays as it was typed but for the white space around it.
+    """
+    found = _ADDRESSED.match(words)
+    code = ticket_code(found[0]) if found else ""
+    if found is None or not code:
+        return "", words.strip()
+    return code, re.sub(r"^\s*[:,;]?\s*", "", words[found.end() :]).rstrip()
+
+
+async def reached(turn: Turn, code: str) -> Ticket | Reply:
+    """Find a ticket of which the officer may read everything, else say why not."""
+    ticket = await turn.read.ticket(code)
+    if ticket is None:
+        return turn.end(
+            lines(
+                _("There is no ticket {code}.", code=code),
+                _("Please check the code, or send /viec to see what is to be done."),
+            )
+        )
+    if not turn.person.serves(ticket.unit):
+        return turn.end(
+            _(
+                "Ticket {code} belongs to {unit}. Only its officers can handle it.",
+                code=code,
+                unit=cards.unit_name(turn.office, ticket.unit),
+            )
+        )
+    return ticket
+
+
+async def may(turn: Turn, code: str, event: Event) -> Act | Reply:
+    """Find a ticket to which the officer may do something now, else say why not.
+
+    A ticket that nobody has may be acted on by every officer of its unit. One that a colleague has
+    may not, unless that colleague holds no role any more; an administrator may always.
+    """
+    ticket = await reached(turn, code)
+    if isinstance(ticket, Reply):
+        return ticket
+    to = leads_to(ticket.state, event)
+    if to is None:
+        return turn.end(
+            refused(code, ticket.state), Offer(f"/phieu {code}", _("Show {code}", code=code[-4:]))
+        )
+    if event is not Event.NOTED and not turn.person.has("admin"):
+        other = await taken_by_other(turn, ticket)
+        if other is not None:
+            return turn.end(other)
+    return Act(ticket, to)
+
+
+async def taken_by_other(turn: Turn, ticket: Ticket) -> Text | None:
+    """Say which colleague has a ticket; None where it is free for the officer of the turn."""
+    if ticket.assignee_id in {None, turn.person.id}:
+        return None
+    holder = await cards.holder(turn, ticket)
+    if holder is None:
+        return None
+    return _("{name} has already taken ticket {code}.", name=holder.name, code=ticket.code)
+
+
+async def which(turn: Turn, command: str) -> Reply:
+    """Ask for which ticket a command is meant, by the officer's queue."""
+    tickets = await turn.read.queue(units=units_of(turn), officer_id=turn.person.id, limit=_LISTED)
+    if not tickets:
+        return turn.end(
+            lines(
+                _("You have no open ticket, and none is waiting."),
+                _("You can also write the code: {example}", example=f"/{command} PA2611-7K3M"),
+            )
+        )
+    offers = (Offer(f"/{command} {ticket.code}", ticket.code) for ticket in tickets)
+    return turn.end(_("Which ticket do you mean?"), *offers)
+
+
+def units_of(turn: Turn) -> tuple[str, ...]:
+    """Give the units whose tickets the person may act on; none named means all."""
+    roles = turn.person.roles
+    if any(held.role == "admin" or (held.role == "officer" and not held.unit) for held in roles):
+        return ()
+    return tuple(held.unit for held in roles if held.role == "officer")
+
+
+async def excerpt(turn: Turn, code: str) -> str:
+    """Give how a ticket's words begin, in one line."""
+    words = await turn.read.words(code)
+    return questions.short(words[0].text, _EXCERPT) if words else ""
+
+
+def mine(turn: Turn, ticket: Ticket) -> Ticket:
+    """Give the ticket as it will be once the officer of the turn has it."""
+    return replace(ticket, assignee_id=turn.person.id)

@@ -1,0 +1,125 @@
+"""Feedback and its kin: proposals, praise, initiatives, requests, faults; one line files."""
+
+from dataclasses import replace
+
+from handlers import additions, drafting, filing, meanings, questions, redirect
+from handlers.intents import Intent
+from handlers.matter import Matter, matter_of
+from handlers.questions import MENU, PERSON, too_long
+from handlers.routing import Reply, Router, Turn
+from handlers.understanding import Understanding
+from messages.text import _
+
+router = Router()
+router.include(drafting.router)
+router.include(additions.router)
+
+KINDS = {
+    Intent.FEEDBACK: "feedback",
+    Intent.PETITION: "petition",
+    Intent.PRAISE: "praise",
+    Intent.INITIATIVE: "initiative",
+    Intent.INFORMATION_REQUEST: "information_request",
+    Intent.TECHNICAL_ERROR: "technical_error",
+    Intent.HOME_SERVICE: "home_service",
+}
+"""Intent → the kind of its ticket."""
+
+
+@router.command("gopy", "phananh", "feedback", always=True)
+async def give(turn: Turn) -> Reply:
+    """File feedback: with words at once, without them step by step."""
+    return await begin(turn, "feedback")
+
+
+@router.command("camon")
+async def praise(turn: Turn) -> Reply:
+    """Thank or praise somebody."""
+    return await begin(turn, "praise")
+
+
+@router.command("sangkien")
+async def initiative(turn: Turn) -> Reply:
+    """Send an initiative."""
+    return await begin(turn, "initiative")
+
+
+async def begin(turn: Turn, kind: str) -> Reply:
+    """File what the command carries, or ask for it."""
+    text = turn.words.strip()
+    started = _started(turn)
+    if text:
+        reply = await _at_once(turn, kind, text)
+        is_other = questions.is_busy(turn) and (started is None or started.words)
+        if is_other and filing.has_filed(reply):
+            return questions.beside(turn, reply)
+        return reply
+    if started and not turn.message.attachments:
+        note = _("You have begun to write something. Send /huy if you want to drop it.")
+        return drafting.ask_again(turn, note) or turn.quiet()
+    if questions.is_busy(turn):
+        return turn.say(_BUSY)
+    matter = Matter(kind=kind).gathered(turn)
+    if kind == "feedback" and not matter.files:
+        return drafting.ask_category(turn, matter)
+    return drafting.ask_story(turn, matter)
+
+
+_BUSY = _("Please finish what you are writing first, or send /huy to drop it.")
+
+
+def _started(turn: Turn) -> Matter | None:
+    """Give the draft that waits, if one does."""
+    return matter_of(turn) if turn.person.step.startswith("drafting.") else None
+
+
+async def _at_once(turn: Turn, kind: str, text: str) -> Reply:
+    """File one line, with the photos that came before it where nothing was told about them yet."""
+    started = _started(turn)
+    base = started if started and not started.words else Matter()
+    matter = replace(base, kind=kind).gathered(turn).told(turn, text)
+    if stopped := redirect.stop(turn, text, matter.cleared):
+        return stopped
+    longest = turn.office.commune.limits.story
+    if len(text) > longest:
+        return turn.say(too_long(longest), PERSON, MENU)
+    return await drafting.urgent(turn, matter, _file)
+
+
+async def _file(turn: Turn, matter: Matter) -> Reply:
+    """File a line; one that speaks of an emergency is shown first, where it can be."""
+    if matter.warned and not questions.is_busy(turn):
+        return drafting.ask_to_send(turn, matter)
+    return await filing.file(turn, matter)
+
+
+@meanings.takes(*KINDS)
+async def understood(turn: Turn, meaning: Understanding) -> Reply:
+    """Put together what somebody wrote without a command, and ask whether to send it."""
+    return await offered(turn, KINDS[meaning.intent])
+
+
+@meanings.takes(Intent.EMERGENCY)
+async def emergency(turn: Turn, _meaning: Understanding) -> Reply:
+    """Say whom to call at once, then offer to file it."""
+    return await offered(turn, "feedback")
+
+
+async def offered(turn: Turn, kind: str) -> Reply:
+    """Show a text of this turn, or the one that was kept, as a ticket to be sent."""
+    kept = matter_of(turn) if turn.person.step == meanings.meant.name else Matter()
+    matter = kept if kept.words else kept.gathered(turn).told(turn, turn.words.strip())
+    return await drafting.urgent(turn, replace(matter, kind=kind), _shown)
+
+
+async def _shown(turn: Turn, matter: Matter) -> Reply:
+    if questions.is_busy(turn):
+        return turn.say(_BUSY)
+    return drafting.ask_to_send(turn, matter)
+
+
+@router.command("tieptuc", "continue")
+async def go_on(turn: Turn) -> Reply:
+    """Repeat the question that waits."""
+    again = drafting.ask_again(turn)
+    return again or turn.say(_("Nothing is waiting for an answer."), MENU)

@@ -1,0 +1,187 @@
+"""A matter becomes a ticket: code, unit and deadline, the cards, and what the citizen is told."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from handlers import cards, deadlines, redirect
+from handlers.deadlines import Counting, deadline_words
+from handlers.matter import Matter
+from handlers.questions import MENU, PERSON, too_long
+from handlers.routing import Reply, Turn
+from handlers.understanding import guess_category
+from messages.languages import ZONE
+from messages.text import Text, _, lines
+from storage.evidence import Evidence
+from storage.outbox import Offer
+from storage.tickets import NewTicket
+from storage.timers import SetTimer
+
+ELSE: Final = "khac"
+"""The category of what names none."""
+
+PRAISED: Final = "thaido"
+"""Praise of officials goes where their conduct is looked after."""
+
+UNITS: Final[Mapping[str, str]] = {"data_subject_request": "vp"}
+"""Kind → the unit that it goes to, whatever its category (where the commune has that unit)."""
+
+DEADLINES: Final[Mapping[str, tuple[int, Counting]]] = {
+    # NĐ 356/2025/NĐ-CP, Đ.5: the person is answered within two working days.
+    "data_subject_request": (2, Counting.WORKING_DAYS),
+    # Luật 01/2026/QH16, Đ.26 k.3: twelve days.
+    "information_request": (12, Counting.CALENDAR_DAYS),
+}
+"""Kind → the deadline that a law gives it; all else goes by the commune's own."""
+
+COUNTED: Final[Mapping[str, str]] = {
+    "initiative": "initiative.received",
+    "home_service": "homeservice.requested",
+}
+"""Kind → the evidence that it is beside being a ticket."""
+
+THANKS: Final[Mapping[str, Text]] = {
+    "feedback": _("Thank you. We have received your feedback."),
+    "petition": _("Thank you. We have received your proposal."),
+    "praise": _("Thank you for your kind words. We will pass them on."),
+    "initiative": _("Thank you. We have received your initiative."),
+    "information_request": _("We have received your request for information."),
+    "technical_error": _("Thank you. We have received your report of a fault."),
+    "home_service": _("We have received your request for service at home."),
+    "question": _("We have passed your question to an officer."),
+    "data_subject_request": _("We have received your request about your personal data."),
+}
+
+
+async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
+    """File a matter: refuse what may not be taken, else write the ticket and tell everybody.
+
+    Args:
+        turn: the turn of the citizen.
+        matter: what they told; its words are not empty.
+        before: sentences that come before the answer.
+    """
+    words = matter.text
+    if stopped := redirect.stop(turn, f"{words}\n{matter.place}", matter.cleared):
+        return stopped
+    limits = turn.office.commune.limits
+    if len(words) > limits.story:
+        return turn.say(too_long(limits.story), PERSON, MENU)
+    if await _too_many_today(turn):
+        return turn.end(
+            lines(
+                _("You have sent very much today, so we cannot take more until tomorrow."),
+                _("If it is urgent, please call us."),
+            ),
+            Offer("/lienhe", _("Telephone numbers")),
+            MENU,
+        )
+    ticket = new_ticket(turn, matter)
+    told = await cards.new_ticket(turn, ticket, words)
+    answer = lines(
+        *before,
+        THANKS.get(matter.kind, THANKS["feedback"]),
+        _("Your code: {code}", code=ticket.code),
+        _("Handled by: {unit}", unit=cards.unit_name(turn.office, ticket.unit)),
+        _outside(turn, ticket),
+        _("We answer {deadline}.", deadline=deadline_words(ticket.due_at, turn.now)),
+        None if told.on_duty else _nobody_on_duty(turn),
+        "",
+        turn.office.commune.privacy.line,
+        "",
+        _("You may send more words, photos or your location now: they join this ticket."),
+    )
+    letter = turn.letter(
+        answer,
+        Offer(f"/phieu {ticket.code}", _("Show my ticket")),
+        MENU,
+        ticket=ticket.code,
+    )
+    counted = COUNTED.get(matter.kind)
+    effects = (
+        ticket,
+        Evidence("feedback.received", about=ticket.code, unit=ticket.unit),
+        *((Evidence(counted, about=ticket.code, unit=ticket.unit),) if counted else ()),
+        SetTimer("due", ticket.code, ticket.due_at),
+    )
+    return Reply((letter, *told.letters), "", afterwards(turn, ticket.code), effects)
+
+
+def afterwards(turn: Turn, code: str) -> dict[str, str]:
+    """Give the data by which what the citizen writes next finds its ticket.
+
+    No step waits: nothing was asked, so that an answer's choices can be numbered from 1.
+    """
+    return {"ticket": code, "album": turn.message.album, "at": turn.now.isoformat()}
+
+
+def has_filed(reply: Reply) -> bool:
+    """Tell whether a reply has put something into a ticket, rather than asked or refused."""
+    return bool(reply.data) and "ticket" in (reply.data or {})
+
+
+def new_ticket(turn: Turn, matter: Matter) -> NewTicket:
+    """Make the ticket of a matter; its code is drawn by chance."""
+    category, unit = place_of(turn, matter)
+    return NewTicket(
+        code=f"PA{turn.now.astimezone(ZONE):%y%m}-{turn.chance.letters(4)}",
+        kind=matter.kind,
+        category=category,
+        unit=unit,
+        words=matter.words,
+        due_at=due(turn, matter.kind, category, turn.now),
+        source=turn.person.channel,
+        attachments=matter.files,
+        anonymous=matter.anonymous,
+        place=matter.place,
+        village=matter.village,
+        latitude=matter.latitude,
+        longitude=matter.longitude,
+    )
+
+
+def place_of(turn: Turn, matter: Matter) -> tuple[str, str]:
+    """Give the category and the unit of a matter; a category that nobody chose is guessed."""
+    commune = turn.office.commune
+    category = matter.category
+    if not category:
+        guessed = guess_category(matter.text) if matter.kind != "question" else None
+        category = guessed or (PRAISED if matter.kind == "praise" else ELSE)
+    if commune.category(category) is None:
+        category = ELSE if commune.category(ELSE) else commune.categories[-1].id
+    unit = commune.unit(UNITS.get(matter.kind, ""))
+    return category, unit.id if unit else commune.unit_of(category)
+
+
+def due(turn: Turn, kind: str, category: str, since: datetime) -> datetime:
+    """Give the deadline of a ticket that is received, or opened again, at a moment."""
+    commune = turn.office.commune
+    if kind in DEADLINES:
+        amount, counting = DEADLINES[kind]
+        return deadlines.due(commune.calendar, since, amount, counting)
+    return commune.due(category, since)
+
+
+async def _too_many_today(turn: Turn) -> bool:
+    most = turn.office.commune.limits.tickets_a_day
+    today = turn.now.astimezone(ZONE).date()
+    latest = await turn.read.tickets_of(turn.person.id, most)
+    return len(latest) >= most and all(
+        ticket.received_at.astimezone(ZONE).date() == today for ticket in latest
+    )
+
+
+def _outside(turn: Turn, ticket: NewTicket) -> Text | None:
+    category = turn.office.commune.category(ticket.category)
+    if category is None or not category.outside:
+        return None
+    return _("This is done by another body: we pass it on to them and tell you.")
+
+
+def _nobody_on_duty(turn: Turn) -> Text:
+    """Say when somebody looks: the next working hour, or today where work is going on."""
+    calendar = turn.office.commune.calendar
+    if deadlines.is_open(calendar, turn.now):
+        return _("No officer is on duty right now; the unit has been told and will look today.")
+    opens = deadlines.next_open(calendar, turn.now)
+    return _("No officer is on duty right now. Work goes on at {opens}.", opens=opens)

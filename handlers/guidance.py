@@ -1,0 +1,215 @@
+"""Guides to procedures: by code, by a QR code on a poster, or by what people call them."""
+
+import re
+from typing import Final
+
+from handlers import meanings, questions, redirect
+from handlers.commune import shown
+from handlers.intents import Intent
+from handlers.questions import MENU, PERSON, title_of
+from handlers.routing import Reply, Router, Turn
+from handlers.search import Procedure
+from handlers.understanding import Understanding, understand
+from messages.text import Lines, Sayable, Text, _, lines
+from messages.vietnamese import fold
+from storage.evidence import Evidence
+from storage.outbox import Offer
+
+router = Router()
+
+PORTAL: Final = "dichvucong"
+"""The link of commune.toml under which dossiers are filed online."""
+
+PAYLOAD = re.compile(r"q_([A-Za-z]{2}\d{2}|\d\.\d{6})(?:_([A-Za-z0-9_-]{1,32}))?", re.IGNORECASE)
+"""What the start link of a poster carries: a code, and perhaps where it hangs."""
+
+CHOICES = 5
+NEAREST = 3
+LONGEST = 500
+"""Characters of a question about a procedure."""
+
+NATIONAL: Final = r"#?\d\.\d{6}(?:\.\d{2,3}(?:\.\d{2}){0,3}(?:\.H\d{2})?)?"
+GUIDE: Final = r"#?[A-Z]{2}\d{2}"
+MORE: Final = "chitiet"
+
+_BETWEEN_PAPERS = re.compile(r";\s*(?![^()]*\))")
+_EXAMPLE = _("For example: khai sinh, or the code KS01.")
+
+
+@router.command(
+    "thutuc", "tthc", "huongdan", "procedure", "guide", takes=rf"(?:{GUIDE}|{NATIONAL})"
+)
+async def asked(turn: Turn) -> Reply:
+    """Show the guide of what follows the command, or ask what it is about."""
+    text = turn.words.strip()
+    if not text:
+        if questions.is_busy(turn):
+            usage = _("Please write the name behind it, for example: /thutuc khai sinh")
+            return questions.reminded(turn, turn.say(usage))
+        return _ask(turn)
+    if stopped := redirect.stop(turn, text):
+        return stopped
+    if len(text) > LONGEST:
+        return questions.reminded(turn, turn.say(questions.too_long(LONGEST), PERSON, MENU))
+    first, _blank, rest = text.partition(" ")
+    procedure = turn.office.catalogue.by_code(first)
+    if procedure and fold(rest) == MORE:
+        return questions.reminded(turn, turn.say(_details(turn, procedure), PERSON, MENU))
+    return questions.reminded(turn, await _find(turn, text))
+
+
+def _ask(turn: Turn, *before: Sayable) -> Reply:
+    question = _("Which procedure would you like to know about? Say it in your own words.")
+    text = questions.together(*before, question, _EXAMPLE)
+    return turn.ask(text, PERSON, MENU, then=ask, data={})
+
+
+@router.step
+async def ask(turn: Turn) -> Reply:
+    """Take the name of a procedure; what is surely something else leads away."""
+    away = redirect.unusable(turn, LONGEST, lambda wrong: _ask(turn, wrong))
+    if away is not None or turn.message.choice:
+        return away or _ask(turn)
+    understood = understand(turn.words, turn.office.catalogue)
+    elsewhere = understood.intent not in {Intent.PROCEDURE, Intent.CLARIFY, Intent.UNKNOWN}
+    if understood.sure and elsewhere:
+        return questions.left(turn, await meanings.answer(turn))
+    return questions.left(turn, await _find(turn, turn.words))
+
+
+@router.code(rf"{GUIDE}|{NATIONAL}")
+async def by_code(turn: Turn) -> Reply:
+    """Show the guide of a code that stands alone."""
+    reply = questions.reminded(turn, await _find(turn, turn.words))
+    return reply if questions.is_busy(turn) else questions.left(turn, reply)
+
+
+async def scanned(turn: Turn) -> Reply | None:
+    """Show the guide of a start link from a poster; None where the link carries none."""
+    found = PAYLOAD.fullmatch(turn.message.payload or turn.words.strip())
+    procedure = turn.office.catalogue.by_code(found[1]) if found else None
+    if found is None or procedure is None:
+        return None
+    seen = Evidence("guidance.scanned", about=procedure.code, place=found[2] or "")
+    return questions.reminded(turn, show(turn, procedure)).also(seen)
+
+
+@meanings.takes(Intent.PROCEDURE, Intent.CLARIFY)
+async def answer(turn: Turn, understood: Understanding) -> Reply:
+    """Show the guide that is clearly meant, else offer those that may be."""
+    return _answer(turn, understood)
+
+
+@meanings.takes(Intent.QR_GUIDANCE)
+async def by_qr(turn: Turn, understood: Understanding) -> Reply:
+    """Show the guide of a QR code that did not open, by the short code printed under it."""
+    if understood.sure and len(understood.procedures) == 1:
+        return _answer(turn, understood)
+    return _ask(
+        turn,
+        _("I am sorry that the QR code did not open. The guide is here too."),
+        _("Under the QR code stands a short code. Please send it, for example KS01."),
+    )
+
+
+async def _find(turn: Turn, text: str) -> Reply:
+    catalogue = turn.office.catalogue
+    if procedure := catalogue.by_code(text) or catalogue.in_text(text):
+        return show(turn, procedure)
+    if repealed := catalogue.repealed_in(text):
+        instead = [found for code in repealed.replaced_by if (found := catalogue.by_code(code))]
+        told = _("The procedure {code} is no longer in force.", code=repealed.code)
+        now = _("It was replaced by:") if instead else _("We do not know yet what replaces it.")
+        return _list(turn, lines(told, now), instead)
+    understood = understand(text, catalogue)
+    if understood.intent is Intent.EMERGENCY:
+        return await meanings.act(turn, understood)
+    return _answer(turn, understood)
+
+
+def _answer(turn: Turn, understood: Understanding) -> Reply:
+    """Show one guide where it is clear which, else a list to choose from."""
+    catalogue = turn.office.catalogue
+    found = [one for code, _score in understood.procedures if (one := catalogue.by_code(code))]
+    clear = understood.intent is Intent.PROCEDURE or len(found) == 1
+    if understood.sure and clear and found:
+        return show(turn, found[0])
+    if understood.intent in {Intent.PROCEDURE, Intent.CLARIFY} and found:
+        return _list(turn, _("Which of these do you mean?"), found[:CHOICES])
+    none = _("I did not find a procedure by that name.")
+    nearest = found[:NEAREST]
+    if not nearest:
+        return _list(turn, lines(none, _EXAMPLE), [])
+    return _list(turn, lines(none, _("The nearest are:")), nearest)
+
+
+def _list(turn: Turn, text: Sayable, found: list[Procedure]) -> Reply:
+    offers = (Offer(f"/thutuc {one.code}", title_of(one)) for one in found)
+    return turn.say(text, *offers, PERSON, MENU)
+
+
+def show(turn: Turn, procedure: Procedure) -> Reply:
+    """Show one guide; each showing is evidence."""
+    more = Offer(f"/thutuc {procedure.guide} {MORE}", _("Details and legal basis"))
+    return turn.say(
+        _short(turn, procedure),
+        more,
+        *_portal(turn),
+        PERSON,
+        MENU,
+        effects=(Evidence("guidance.shown", about=procedure.code),),
+    )
+
+
+def _portal(turn: Turn) -> tuple[Offer, ...]:
+    links = turn.office.commune.links
+    return tuple(Offer("", link.title, link.url) for link in links if link.id == PORTAL)
+
+
+def papers(procedure: Procedure) -> list[str]:
+    """Give the papers to bring, one each; a semicolon within brackets parts nothing."""
+    found = (part.strip(" .") for part in _BETWEEN_PAPERS.split(procedure.documents))
+    return [part[0].upper() + part[1:] for part in found if part]
+
+
+def _short(turn: Turn, procedure: Procedure) -> Lines:
+    page = f"{turn.office.public_url}/q/{procedure.guide}" if turn.office.public_url else ""
+    listed = papers(procedure)
+    return lines(
+        _("{name} (code {code})", name=procedure.name, code=procedure.guide),
+        "",
+        _("Papers to bring:"),
+        *(f"☐ {paper}" for paper in listed),
+        None if listed else shown(""),
+        "",
+        _("Time: {time}", time=shown(procedure.time_limit)),
+        _("Fee: {fee}", fee=shown(procedure.fee)),
+        _("Where to apply: {place}", place=shown(procedure.channel)),
+        "",
+        _doubt(procedure),
+        _("The receipt slip that you are given always decides."),
+        _("Source: {source}", source=shown(procedure.source)),
+        _("To read or print: {page}", page=page) if page else None,
+    )
+
+
+def _doubt(procedure: Procedure) -> Text | None:
+    """Mark what is not well confirmed."""
+    if procedure.confidence == "high":
+        return None
+    return _("Needs checking: please ask the service centre before you come.")
+
+
+def _details(turn: Turn, procedure: Procedure) -> Lines:
+    others = (turn.office.catalogue.by_code(code) for code in procedure.asks_back)
+    named = [f"- {one.name} ({one.guide})" for one in others if one]
+    confused: tuple[Sayable, ...] = ("", _("Often confused with:"), *named) if named else ()
+    return lines(
+        procedure.name,
+        _("National code: {code}", code=procedure.code),
+        _("Field: {field}", field=procedure.field),
+        _("Legal basis: {basis}", basis=shown(procedure.legal_basis)),
+        _("Source: {source}", source=shown(procedure.source)),
+        _doubt(procedure),
+        *confused,
+    )

@@ -1,0 +1,26 @@
+"""What a commune has laid down, read once at start."""
+
+from dataclasses import dataclass
+
+from handlers.commune import Commune
+from handlers.search import Catalogue
+from scoring.criteria import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The commune's own data as every turn may use it.
+
+    Attributes:
+        commune: units, categories, working time, contacts (commune.toml, calendar.toml).
+        catalogue: the procedures (procedures.csv).
+        scheme: the criteria (criteria.toml).
+        public_url: where the public pages are.
+        channels: the channels that are open, so that a text names no other.
+    """
+
+    commune: Commune
+    catalogue: Catalogue
+    scheme: Scheme
+    public_url: str = ""
+    channels: tuple[str, ...] = ("web",)
