@@ -191,6 +191,32 @@ async def test_a_file_above_20_mb_cannot_be_fetched(
         assert download.status == 404
 
 
+async def test_the_link_to_a_file_is_asked_for_anew_after_an_hour(
+    telegram: TelegramEmulator,
+    http: aiohttp.ClientSession,
+    bot_api: BotApi,
+    me: Person,
+    clock: Clock,
+) -> None:
+    """Bot API, getFile: the link is guaranteed to be valid for at least one hour."""
+    photo = (await me.sends_photo(b"\xff\xd8\xff"))["photo"][-1]["file_id"]
+    path = telegram.files.by_id[photo].path
+    url = f"{telegram.url}/file/bot{telegram.token}/{path}"
+
+    async def status() -> int:
+        async with http.get(url) as download:
+            return download.status
+
+    assert await status() == 404
+    assert (await bot_api("getFile", file_id=photo))["result"]["file_path"] == path
+    clock.advance(minutes=60)
+    assert await status() == 200
+    clock.advance(seconds=1)
+    assert await status() == 404
+    await bot_api("getFile", file_id=photo)
+    assert await status() == 200
+
+
 async def test_a_file_keeps_its_type_when_it_is_sent_again(bot_api: BotApi, me: Person) -> None:
     document = (await me.sends_document("a.pdf", b"%PDF"))["document"]["file_id"]
     photo = (await me.sends_photo(b"\xff\xd8\xff"))["photo"][-1]["file_id"]

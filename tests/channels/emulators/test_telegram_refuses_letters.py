@@ -12,7 +12,10 @@ from tests.emulators.telegram.caller import BotApi
 from tests.emulators.telegram.cast import (
     BLOCKING,
     DEACTIVATED,
+    DELETED_TEAM,
+    FORMER_TEAM,
     LOST_TEAM,
+    MUTED_TEAM,
     NOBODY,
     SILENT,
     TALKING,
@@ -43,6 +46,11 @@ RECIPIENTS: list[tuple[Any, int, str]] = [
     (DEACTIVATED, 403, "Forbidden: user is deactivated"),
     (LOST_TEAM, 403, "Forbidden: bot was kicked from the supergroup chat"),
     (UPGRADED_TEAM, 400, "Bad Request: group chat was upgraded to a supergroup chat"),
+    (FORMER_TEAM, 403, "Forbidden: bot is not a member of the supergroup chat"),
+    (DELETED_TEAM, 403, "Forbidden: the group chat was deleted"),
+    (MUTED_TEAM, 400, "Bad Request: not enough rights to send text messages to the chat"),
+    # The bot's own id: a mistake in a setting, reported by users.
+    (7100000001, 403, "Forbidden: bots can't send messages to bots"),
 ]
 
 
@@ -63,6 +71,8 @@ async def test_a_chat_that_cannot_be_written_to_says_why(
 TEXTS: list[tuple[str, str]] = [
     ("", "message text is empty"),
     (" \n\t", "text must be non-empty"),
+    # tdlib, misc.cpp, strip_empty_characters: what shows nothing is no text either.
+    ("\u3000\u2800\ufffc", "text must be non-empty"),
     ("a" * 4097, "message is too long"),
     ("😀" * 2049, "message is too long"),
     ("a" * 32769, "text is too long"),
@@ -132,6 +142,9 @@ def inline(*rows: object) -> Json:
 
 
 IN_BUTTON = "can't parse inline keyboard button: "
+NOT_HTTPS = (
+    "inline keyboard button Web App URL 'http://xa.vn' is invalid: Only HTTPS links are allowed"
+)
 NO_ACTION = IN_BUTTON + "Text buttons are unallowed in the inline keyboard"
 # Bot API, InlineKeyboardMarkup and InlineKeyboardButton; words of Client.cpp and ReplyMarkup.cpp.
 MARKUPS: list[tuple[object, str]] = [
@@ -158,6 +171,14 @@ MARKUPS: list[tuple[object, str]] = [
     (
         inline([{"text": "a", "url": "http://["}]),
         "inline keyboard button URL 'http://[' is invalid: Wrong HTTP URL",
+    ),
+    (
+        inline([{"text": "a", "web_app": {"url": "http://xa.vn"}}]),
+        NOT_HTTPS,
+    ),
+    (
+        inline([{"text": "a", "web_app": {}}]),
+        IN_BUTTON + 'Can\'t find field "url"',
     ),
     (inline(*[[key()]] * 101), "reply markup is too long"),
     (inline(*[[key(text="a" * 200)]] * 50), "reply markup is too long"),
@@ -200,6 +221,57 @@ async def test_a_group_is_not_asked_for_phone_or_place(
     assert (await bot_api("sendMessage", **body | {"chat_id": TALKING}))["ok"]
 
 
+async def test_an_app_opens_from_a_button_in_a_private_chat_only(
+    telegram: TelegramEmulator, bot_api: BotApi, me: Person
+) -> None:
+    keyboard = inline([{"text": "a", "web_app": {"url": "https://xa.vn"}}])
+    body = {"chat_id": TEAM, "text": "a", "reply_markup": keyboard}
+    await refused(telegram, bot_api, "sendMessage", body, "Bad Request: BUTTON_TYPE_INVALID")
+    assert (await bot_api("sendMessage", **body | {"chat_id": TALKING}))["ok"]
+
+
+IN_ENTITY = "can't parse MessageEntity: "
+BOLD: Json = {"type": "bold", "offset": 0, "length": 1}
+# Client.cpp, get_text_entity.
+ENTITIES: list[tuple[object, str]] = [
+    ("bold", IN_ENTITY + "expected an Object"),
+    ({"type": "bold", "length": 1}, IN_ENTITY + 'Can\'t find field "offset"'),
+    (BOLD | {"offset": "0"}, IN_ENTITY + 'Field "offset" must be of type Number'),
+    ({"type": "bold", "offset": 0}, IN_ENTITY + 'Can\'t find field "length"'),
+    (BOLD | {"type": "blink"}, IN_ENTITY + "Unsupported type specified"),
+]
+
+
+@pytest.mark.parametrize(("entity", "words"), ENTITIES)
+async def test_a_bad_entity_is_refused(
+    telegram: TelegramEmulator, bot_api: BotApi, me: Person, entity: object, words: str
+) -> None:
+    body = {"chat_id": TALKING, "text": "a", "entities": [entity]}
+    await refused(telegram, bot_api, "sendMessage", body, f"Bad Request: {words}")
+
+
+async def test_entities_that_the_server_finds_itself_are_left_out(
+    bot_api: BotApi, me: Person
+) -> None:
+    given = [BOLD, BOLD | {"type": "hashtag"}]
+    sent = await bot_api("sendMessage", chat_id=TALKING, text="a", entities=given)
+    assert sent["result"]["entities"] == [BOLD]
+
+
+async def test_a_muted_bot_may_send_no_picture_and_no_place_either(
+    telegram: TelegramEmulator, bot_api: BotApi, me: Person
+) -> None:
+    photo = (await me.sends_photo(b"\xff\xd8\xff"))["photo"][-1]["file_id"]
+    album = [{"type": "photo", "media": photo}] * 2
+    for method, body, words in (
+        ("sendPhoto", {"photo": photo}, "photos"),
+        ("sendMediaGroup", {"media": album}, "photos"),
+        ("sendLocation", {"latitude": 20.8, "longitude": 106.6}, "locations"),
+    ):
+        wanted = f"Bad Request: not enough rights to send {words} to the chat"
+        await refused(telegram, bot_api, method, {"chat_id": MUTED_TEAM} | body, wanted)
+
+
 IN_MEDIA = "can't parse InputMedia: "
 MANY = [{"type": "photo", "media": "x"}] * 11
 # Bot API, section of each method; words of Client.cpp.
@@ -220,6 +292,22 @@ OTHERS: list[tuple[str, Json, str]] = [
         "sendMessage",
         {"text": "a", "reply_parameters": [1]},
         "object expected as reply parameters",
+    ),
+    # Bot API, ReplyParameters: the message fails to send if the quote is not found in it.
+    (
+        "sendMessage",
+        {"text": "a", "reply_parameters": {"message_id": 2, "quote": "c"}},
+        "QUOTE_TEXT_INVALID",
+    ),
+    (
+        "sendMessage",
+        {"text": "a", "link_preview_options": "{"},
+        "can't parse link preview options JSON object",
+    ),
+    (
+        "editMessageText",
+        {"message_id": 2, "text": "a", "link_preview_options": [1]},
+        "object expected as link preview options",
     ),
     ("sendPhoto", {}, "there is no photo in the request"),
     ("sendPhoto", {"photo": "unknown"}, "wrong file identifier/HTTP URL specified"),
@@ -289,6 +377,8 @@ async def test_a_reply_shows_what_it_answers_and_may_do_without(
         "sendMessage", chat_id=TALKING, text="a", reply_parameters={"message_id": 1}
     )
     assert quoted["result"]["reply_to_message"]["text"] == "a"
+    part = {"message_id": 1, "quote": "a"}
+    assert (await bot_api("sendMessage", chat_id=TALKING, text="a", reply_parameters=part))["ok"]
     alone = await bot_api(
         "sendMessage",
         chat_id=TALKING,
@@ -319,3 +409,13 @@ async def test_a_body_that_is_no_json_object_is_refused(
     for raw in (b"{", b"[]"):
         async with http.post(url, data=raw, headers=headers) as answer:
             assert answer.status == 400
+
+
+async def test_json_that_is_called_something_else_carries_no_parameters(
+    bot_api: BotApi, http: aiohttp.ClientSession, me: Person
+) -> None:
+    url = bot_api.address("sendMessage")
+    raw = b'{"chat_id": 11, "text": "a"}'
+    async with http.post(url, data=raw, headers={"Content-Type": "text/plain"}) as answer:
+        assert (await answer.json())["description"] == "Bad Request: message text is empty"
+    assert len(me.letters) == 1

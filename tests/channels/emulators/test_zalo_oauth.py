@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -158,3 +159,56 @@ async def test_the_template_service_has_its_own_number_for_a_bad_token(
 ) -> None:
     async with http.get(zalo.url + "/message/quota", headers={"access_token": "x"}) as answer:
         assert await answer.json() == {"error": -124, "message": "Access token invalid"}
+
+
+async def agree(zalo: ZaloEmulator, http: aiohttp.ClientSession, **change: str) -> Json | str:
+    """Opens the consent page; gives the refusal, or the address that the browser is sent to."""
+    query = {"app_id": zalo.app.app_id, "redirect_uri": zalo.app.callback, "state": "s"} | change
+    url = zalo.url + "/v4/oa/permission"
+    async with http.get(url, params=query, allow_redirects=False) as answer:
+        if answer.status == 302:
+            return answer.headers["Location"]
+        refusal: Json = await answer.json()
+        return refusal
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "name"),
+    [
+        ({"app_id": "1"}, -14002, "Invalid appId"),
+        # Zalo OA sheet A0, 4: it must be the console's "Official Account Callback Url", whole.
+        ({"redirect_uri": "https://xa.example.vn/zalo/callback/"}, -14003, "Invalid redirect uri"),
+        ({"redirect_uri": ""}, -14003, "Invalid redirect uri"),
+    ],
+)
+async def test_consent_is_given_to_a_known_app_at_its_own_address_only(
+    zalo: ZaloEmulator, http: aiohttp.ClientSession, change: dict[str, str], code: int, name: str
+) -> None:
+    answer = await agree(zalo, http, **change)
+    assert isinstance(answer, dict)
+    assert (answer["error"], answer["error_name"]) == (code, name)
+
+
+async def test_consent_brings_a_code_that_buys_a_pair(
+    zalo: ZaloEmulator, http: aiohttp.ClientSession
+) -> None:
+    address = await agree(zalo, http)
+    assert isinstance(address, str)
+    assert address.startswith(zalo.app.callback + "?")
+    given = parse_qs(urlsplit(address).query)
+    assert given["oa_id"] == [zalo.app.oa_id]
+    assert given["state"] == ["s"]
+    pair = await ask(zalo, http, grant_type="authorization_code", code=given["code"][0])
+    assert "access_token" in pair
+
+
+async def test_an_app_that_is_not_active_gets_neither_consent_nor_tokens(
+    zalo: ZaloEmulator, http: aiohttp.ClientSession
+) -> None:
+    """Zalo OA sheet A0, 1: -209 on the API, -14002 on the authorisation server."""
+    zalo.switches.standing = -209
+    refusal = await agree(zalo, http)
+    assert isinstance(refusal, dict)
+    assert refusal["error"] == -14002
+    assert (await ask(zalo, http))["error"] == -14002
+    assert zalo.grants.refreshes == 0

@@ -142,6 +142,22 @@ async def test_what_the_account_keeps_about_a_person_can_be_changed_and_forgotte
     assert person.shared_info == {}
 
 
+async def test_only_a_group_that_the_account_is_in_takes_messages(
+    zalo: ZaloEmulator, http: aiohttp.ClientSession
+) -> None:
+    path = "/v3.0/oa/group/message"
+    body = {"recipient": {"group_id": "g1"}, "message": {"text": "Họp 8 giờ"}}
+    assert (await post(zalo, http, path, body))["error"] == -403
+    assert (await post(zalo, http, path, {"message": {"text": "a"}}))["error"] == -201
+    assert (await post(zalo, http, path, body | {"message": {}}))["error"] == -201
+    zalo.groups["g1"] = []
+    assert (await post(zalo, http, path, body))["data"]["group_id"] == "g1"
+    zalo.disabled_groups.add("g1")
+    # Zalo OA sheet A3.6.
+    assert (await post(zalo, http, path, body))["error"] == -237
+    assert [letter.text for letter in zalo.groups["g1"]] == ["Họp 8 giờ"]
+
+
 # -- uploads
 
 

@@ -99,6 +99,11 @@ BAD_BODIES: list[tuple[str, object, int]] = [
     ("neither url nor attachment_id", media(media_type="image"), -201),
     ("unknown media type", media(media_type="video", url="https://a.vn/1.mp4"), -201),
     ("address without scheme", media(media_type="image", url="a.vn/1.jpg"), -201),
+    # Zalo OA sheet A4: by a public HTTPS address, which Zalo fetches itself.
+    ("picture by http", media(media_type="image", url="http://a.vn/1.jpg"), -201),
+    ("picture on loopback", media(media_type="image", url="https://127.0.0.1/1.jpg"), -201),
+    ("picture in a private net", media(media_type="image", url="https://10.0.0.5/1.jpg"), -201),
+    ("picture on a bare host", media(media_type="image", url="https://localhost/1.jpg"), -201),
     ("unknown attachment_id", media(media_type="image", attachment_id="x"), -201),
     ("gif without size", media(media_type="gif", url="https://a.vn/1.gif"), -201),
     ("sticker without id", media(media_type="sticker", url="https://a.vn/1"), -201),
@@ -164,6 +169,15 @@ async def test_a_letter_may_quote_what_the_person_said(
     quoted = citizen.history[0]["message_id"]
     assert (await post(zalo, http, text("a", quote_message_id=quoted)))["error"] == 0
     assert citizen.letters[0].quotes == quoted
+
+
+async def test_a_letter_of_the_account_itself_cannot_be_quoted(
+    zalo: ZaloEmulator, http: aiohttp.ClientSession, citizen: Citizen
+) -> None:
+    """Zalo OA sheet A3.2: quote_message_id is the msg_id of a message of the citizen."""
+    own = (await post(zalo, http, text("a")))["data"]["message_id"]
+    assert (await post(zalo, http, text("b", quote_message_id=own)))["error"] == -201
+    assert len(citizen.letters) == 1
 
 
 async def test_a_press_on_a_title_says_the_payload(
@@ -327,6 +341,19 @@ async def test_after_the_allowed_requests_of_a_minute_comes_the_rate_limit(
     assert [letter.text for letter in citizen.letters] == ["a", "b", "d"]
 
 
+async def test_the_account_has_a_limit_of_its_own_below_that_of_the_app(
+    zalo: ZaloEmulator, http: aiohttp.ClientSession, citizen: Citizen, clock: Clock
+) -> None:
+    """Zalo OA sheet A3.5: a limit per account, by its package, in words of its own."""
+    zalo.switches.account_requests_per_minute = 1
+    assert (await post(zalo, http, text("a")))["error"] == 0
+    refused = await post(zalo, http, text("b"))
+    assert refused == {"error": -32, "message": "Your OA reached limit call api"}
+    clock.advance(minutes=1)
+    assert (await post(zalo, http, text("c")))["error"] == 0
+    assert [letter.text for letter in citizen.letters] == ["a", "c"]
+
+
 async def test_a_body_that_is_not_called_json_is_refused(
     zalo: ZaloEmulator, http: aiohttp.ClientSession, citizen: Citizen
 ) -> None:
@@ -403,19 +430,6 @@ async def test_an_anonymous_person_is_answered_by_both_their_ids(
     assert person.letters == []
     assert (await post(zalo, http, {"recipient": right, "message": message}, path))["error"] == 0
     assert [letter.text for letter in person.letters] == ["Trụ sở ở thôn 1"]
-
-
-async def test_only_a_group_that_the_account_is_in_takes_messages(
-    zalo: ZaloEmulator, http: aiohttp.ClientSession
-) -> None:
-    path = "/v3.0/oa/group/message"
-    body = {"recipient": {"group_id": "g1"}, "message": {"text": "Họp 8 giờ"}}
-    assert (await post(zalo, http, body, path))["error"] == -403
-    assert (await post(zalo, http, {"message": {"text": "a"}}, path))["error"] == -201
-    assert (await post(zalo, http, body | {"message": {}}, path))["error"] == -201
-    zalo.groups["g1"] = []
-    assert (await post(zalo, http, body, path))["data"]["group_id"] == "g1"
-    assert [letter.text for letter in zalo.groups["g1"]] == ["Họp 8 giờ"]
 
 
 async def test_an_address_that_does_not_exist_is_no_json(

@@ -418,3 +418,17 @@ async def test_a_letter_can_be_waited_for(
     assert letter.kind == "text"
     with pytest.raises(TimeoutError, match="got \\['Mã phiếu"):
         await person.hears("không có", within=0.01)
+
+
+async def test_the_chat_button_is_told_once_and_never_of_somebody_who_wrote(
+    listening: ZaloEmulator, receiver: Receiver
+) -> None:
+    """Zalo OA sheet A1.4: user_click_chatnow comes once, only if they never chatted."""
+    newcomer, known = listening.citizen("1"), listening.citizen("2")
+    assert (await newcomer.clicks_chat()).status == 200
+    await known.says("a")
+    for person in (newcomer, known):
+        with pytest.raises(ValueError, match="never chatted"):
+            await person.clicks_chat()
+    names = [got.event["event_name"] for got in receiver.received]
+    assert names == ["user_click_chatnow", "user_send_text"]

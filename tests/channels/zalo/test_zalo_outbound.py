@@ -1,0 +1,549 @@
+"""Letters in, calls out: what Zalo is sent, and what each of its answers means for a letter."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.channels.channel import (
+    Channel,
+    Letter,
+    Misconfigured,
+    PersonGone,
+    Refused,
+    SendError,
+    Throttled,
+    Unknown,
+    Unreachable,
+    WindowClosed,
+)
+from bot.channels.zalo.channel import ZaloChannel
+from bot.channels.zalo.client import Client
+from bot.channels.zalo.errors import MEANINGS, RENEW, TokenRefused, error_for
+from bot.channels.zalo.tokens import Tokens
+from messages.envelope import Address, Attachment, AttachmentKind, Choice, Outgoing
+from storage.credentials import Credentials
+from storage.database import Store
+from tests.channels.zalo.conftest import Channels, settings_for
+from tests.conftest import Hands
+from tests.emulators import faults
+from tests.emulators.faults import Fault, says
+from tests.emulators.wire import Call
+from tests.emulators.zalo import Citizen, Switches, ZaloEmulator
+from tests.emulators.zalo.refusals import OA_REFUSALS
+
+MENU = (
+    Choice("pothole", "Đường, cầu", number=1),
+    Choice("light", "Điện chiếu sáng", number=2),
+    Choice("menu", "Trang chủ", number=0),
+)
+PORTAL = Choice("portal", "Cổng dịch vụ công", url="https://dichvucong.gov.vn")
+
+
+def letter(citizen: Citizen, body: Outgoing | str, **more: Any) -> Letter:  # noqa: ANN401
+    body = Outgoing(body) if isinstance(body, str) else body
+    return Letter(1, Address("zalo", citizen.id), body, **more)
+
+
+def is_sending(call: Call) -> bool:
+    return call.method == "cs"
+
+
+def test_it_is_a_channel(channel: ZaloChannel) -> None:
+    found: Channel = channel
+    assert found.name == "zalo"
+    assert found.limits.text == 2000
+    assert found.limits.buttons == 0
+    assert not found.limits.repeats
+    assert found.limits.reply_window == timedelta(days=7)
+
+
+SENT: list[tuple[str, Outgoing, list[dict[str, Any]]]] = [
+    ("text", Outgoing("Xin chào ông/bà."), [{"text": "Xin chào ông/bà."}]),
+    (
+        "menu",
+        Outgoing("Chuyện gì ạ?", MENU),
+        [{"text": "Chuyện gì ạ?\n1. Đường, cầu\n2. Điện chiếu sáng\n0. Trang chủ"}],
+    ),
+    (
+        "choice that leads elsewhere",
+        Outgoing("Xem:", (PORTAL,)),
+        [{"text": "Xem:\nCổng dịch vụ công: https://dichvucong.gov.vn"}],
+    ),
+    (
+        "picture with its words",
+        Outgoing(
+            "Sơ đồ một cửa",
+            attachments=(Attachment(AttachmentKind.IMAGE, ref="https://xa.example.vn/sodo.jpg"),),
+        ),
+        [
+            {
+                "text": "Sơ đồ một cửa",
+                "attachment": {
+                    "type": "template",
+                    "payload": {
+                        "template_type": "media",
+                        "elements": [
+                            {"media_type": "image", "url": "https://xa.example.vn/sodo.jpg"}
+                        ],
+                    },
+                },
+            }
+        ],
+    ),
+    (
+        "picture that is too large for Zalo",
+        Outgoing(
+            "Sơ đồ",
+            attachments=(
+                Attachment(AttachmentKind.IMAGE, ref="https://xa.example.vn/a.jpg", size=3_000_000),
+            ),
+        ),
+        [{"text": "Sơ đồ\nhttps://xa.example.vn/a.jpg"}],
+    ),
+    (
+        "document",
+        Outgoing(
+            "Mẫu đơn đây ạ.",
+            attachments=(
+                Attachment(
+                    AttachmentKind.FILE, ref="https://xa.example.vn/m.docx", name="Mẫu đơn.docx"
+                ),
+            ),
+        ),
+        [{"text": "Mẫu đơn đây ạ.\nMẫu đơn.docx: https://xa.example.vn/m.docx"}],
+    ),
+    (
+        "place",
+        Outgoing(
+            "", attachments=(Attachment(AttachmentKind.LOCATION, latitude=20.8, longitude=106.6),)
+        ),
+        [{"text": "https://www.google.com/maps?q=20.800000,106.600000"}],
+    ),
+    (
+        "contact",
+        Outgoing(
+            "", attachments=(Attachment(AttachmentKind.CONTACT, name="Một cửa", phone="0225"),)
+        ),
+        [{"text": "Một cửa: 0225"}],
+    ),
+    (
+        "decomposed and broken letters",
+        Outgoing("Đường ngập\ud800\u200b"),
+        [{"text": "Đường ngập"}],
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "messages"), [row[1:] for row in SENT], ids=[r[0] for r in SENT])
+async def test_each_letter_is_sent_as_zalo_takes_it(
+    channel: ZaloChannel, citizen: Citizen, body: Outgoing, messages: list[dict[str, Any]]
+) -> None:
+    ids = await channel.send(letter(citizen, body))
+    assert [one.message for one in citizen.letters] == messages
+    assert ids == tuple(one.message_id for one in citizen.letters)
+
+
+async def test_the_token_goes_in_its_own_header(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen
+) -> None:
+    await channel.send(letter(citizen, "a"))
+    (call,) = zalo.made("cs")
+    assert call.headers["access_token"] == zalo.grants.access_token
+    assert "Authorization" not in call.headers
+    assert call.path == "/v3.0/oa/message/cs"
+
+
+async def test_a_letter_that_answers_quotes(channel: ZaloChannel, citizen: Citizen) -> None:
+    asked = await citizen.says("Bao giờ xong?")
+    await channel.send(letter(citizen, Outgoing("Mai ạ.", reply_to=asked.message_id)))
+    assert [one.quotes for one in citizen.letters] == [asked.message_id]
+
+
+async def test_a_quote_that_zalo_does_not_know_costs_no_letter(
+    channel: ZaloChannel, citizen: Citizen
+) -> None:
+    await channel.send(letter(citizen, Outgoing("Mai ạ.", reply_to="0000")))
+    assert [one.message for one in citizen.letters] == [{"text": "Mai ạ."}]
+
+
+@pytest.mark.parametrize(("length", "parts"), [(1999, 1), (2000, 1), (2001, 2), (6001, 4)])
+async def test_a_long_text_goes_in_parts_of_two_thousand(
+    channel: ZaloChannel, citizen: Citizen, length: int, parts: int
+) -> None:
+    text = ("ngập nặng " * 700)[: length - 1] + "ạ"
+    ids = await channel.send(letter(citizen, text))
+    assert len(ids) == len(citizen.letters) == parts
+    assert "".join("".join(one.text for one in citizen.letters).split()) == "".join(text.split())
+
+
+async def test_decomposed_letters_are_counted_composed(
+    channel: ZaloChannel, citizen: Citizen
+) -> None:
+    ids = await channel.send(letter(citizen, "e\u0302\u0301" * 2000))
+    assert len(ids) == 1
+    assert citizen.letters[0].text == "ế" * 2000
+
+
+async def test_only_the_rest_of_a_letter_is_sent_again(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen
+) -> None:
+    text = "\n\n".join(word * 300 for word in ("một ", "hai ", "ba ", "bốn "))
+    zalo.fails(faults.HTTP_500, when=lambda call: is_sending(call) and "ba" in str(call.body))
+    with pytest.raises(Unreachable) as failed:
+        await channel.send(letter(citizen, text))
+    sent = failed.value.sent
+    assert sent == tuple(one.message_id for one in citizen.letters)
+    assert len(sent) == 2
+    await channel.send(letter(citizen, text, parts_sent=len(sent)))
+    joined = " ".join(one.text for one in citizen.letters)
+    assert joined.split() == text.split()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        Outgoing(""),
+        Outgoing("\ud800\u200b \n"),
+        Outgoing("a", group="g1"),
+        Outgoing("", attachments=(Attachment(AttachmentKind.IMAGE, ref="media:00ff"),)),
+    ],
+)
+async def test_a_letter_that_zalo_cannot_carry_is_refused_without_a_call(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen, body: Outgoing
+) -> None:
+    with pytest.raises(Refused):
+        await channel.send(letter(citizen, body))
+    assert zalo.made("cs") == []
+
+
+async def test_a_visitor_who_is_not_logged_in_is_answered_in_plain_text(
+    zalo: ZaloEmulator, channel: ZaloChannel
+) -> None:
+    visitor = zalo.anonymous()
+    to = Address("zalo", f"anon:{visitor.conversation_id}:{visitor.id}")
+    picture = Attachment(AttachmentKind.IMAGE, ref="https://xa.example.vn/a.jpg")
+    body = Outgoing("Ở thôn 3 ạ.", MENU, (picture,), reply_to="1")
+    ids = await channel.send(Letter(1, to, body))
+    assert [one.message_id for one in visitor.letters] == list(ids)
+    assert visitor.letters[0].text.startswith("Ở thôn 3 ạ.\nhttps://xa.example.vn/a.jpg\n1. Đường")
+    assert zalo.made("cs") == []
+
+
+BUTTONS = [
+    {"title": "Đường, cầu", "type": "oa.query.hide", "payload": "choice:pothole"},
+    {"title": "Điện chiếu sáng", "type": "oa.query.hide", "payload": "choice:light"},
+    {"title": "Trang chủ", "type": "oa.query.hide", "payload": "choice:menu"},
+]
+
+
+async def test_buttons_are_sent_where_they_are_switched_on(
+    zalo: ZaloEmulator, channels: Channels, citizen: Citizen
+) -> None:
+    zalo.switches.buttons_supported = True
+    channel = channels(zalo_buttons="text")
+    assert channel.limits.buttons == 5
+    await channel.send(letter(citizen, Outgoing("Chuyện gì ạ?", MENU)))
+    await channel.send(letter(citizen, Outgoing("Xem:", (PORTAL,))))
+    assert [one.buttons for one in citizen.letters] == [
+        BUTTONS,
+        [
+            {
+                "title": "Cổng dịch vụ công",
+                "type": "oa.open.url",
+                "payload": {"url": "https://dichvucong.gov.vn"},
+            }
+        ],
+    ]
+    assert citizen.letters[0].text == "Chuyện gì ạ?"
+
+
+async def test_six_choices_are_numbered_although_buttons_are_on(
+    zalo: ZaloEmulator, channels: Channels, citizen: Citizen
+) -> None:
+    zalo.switches.buttons_supported = True
+    channel = channels(zalo_buttons="text")
+    six = tuple(Choice(f"c{n}", f"Mục {n}", number=n) for n in range(1, 7))
+    await channel.send(letter(citizen, Outgoing("Chọn:", six)))
+    assert re.findall(r"(?m)^\d+\. .+", citizen.letters[0].text) == [
+        f"{n}. Mục {n}" for n in range(1, 7)
+    ]
+
+
+async def test_a_list_is_sent_where_it_is_switched_on(
+    zalo: ZaloEmulator, channels: Channels, citizen: Citizen
+) -> None:
+    zalo.switches.list_supported = True
+    await channels(zalo_buttons="list").send(letter(citizen, Outgoing("Chuyện gì ạ?", MENU)))
+    payload = citizen.letters[0].message["attachment"]["payload"]
+    assert payload["template_type"] == "list"
+    assert payload["elements"][0] == {
+        "title": "Chuyện gì ạ?",
+        "subtitle": "1. Đường, cầu\n2. Điện chiếu sáng\n0. Trang chủ",
+    }
+    assert [one["default_action"]["payload"] for one in payload["elements"][1:]] == [
+        "choice:pothole",
+        "choice:light",
+        "choice:menu",
+    ]
+
+
+@pytest.mark.parametrize("form", ["text", "list"])
+@pytest.mark.parametrize("code", [-201, -210, -233])
+async def test_refused_buttons_become_numbers_for_good(
+    zalo: ZaloEmulator, channels: Channels, citizen: Citizen, form: str, code: int
+) -> None:
+    zalo.switches.buttons_supported = zalo.switches.list_supported = True
+    zalo.refuses(code, when=is_sending)
+    channel = channels(zalo_buttons=form)
+    menu = letter(citizen, Outgoing("Chuyện gì ạ?", MENU))
+    assert len(await channel.send(menu)) == 1
+    assert channel.limits.buttons == 0
+    await channel.send(menu)
+    numbered = {"text": "Chuyện gì ạ?\n1. Đường, cầu\n2. Điện chiếu sáng\n0. Trang chủ"}
+    assert [one.message for one in citizen.letters] == [numbered, numbered]
+    assert len(zalo.made("cs")) == 3
+
+
+async def test_a_refusal_that_is_not_the_buttons_leaves_them_on(
+    zalo: ZaloEmulator, channels: Channels, citizen: Citizen
+) -> None:
+    zalo.switches.buttons_supported = True
+    zalo.refuses(-201, times=2, when=is_sending)
+    channel = channels(zalo_buttons="text")
+    with pytest.raises(Refused):
+        await channel.send(letter(citizen, Outgoing("Chuyện gì ạ?", MENU)))
+    await channel.send(letter(citizen, Outgoing("Chuyện gì ạ?", MENU)))
+    assert channel.limits.buttons == 5
+    assert citizen.letters[0].buttons == BUTTONS
+
+
+async def test_a_picture_that_zalo_does_not_take_becomes_a_link(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen
+) -> None:
+    zalo.refuses(-201, when=is_sending)
+    picture = Attachment(AttachmentKind.IMAGE, ref="https://xa.example.vn/sodo.jpg")
+    await channel.send(letter(citizen, Outgoing("Sơ đồ", attachments=(picture,))))
+    assert [one.message for one in citizen.letters] == [
+        {"text": "Sơ đồ\nhttps://xa.example.vn/sodo.jpg"}
+    ]
+
+
+async def test_several_pictures_come_before_their_words(
+    channel: ZaloChannel, citizen: Citizen
+) -> None:
+    pictures = tuple(
+        Attachment(AttachmentKind.IMAGE, ref=f"https://xa.example.vn/{n}.jpg") for n in range(3)
+    )
+    ids = await channel.send(letter(citizen, Outgoing("Ba ảnh", MENU, pictures)))
+    assert [one.kind for one in citizen.letters] == ["image", "image", "image", "text"]
+    assert len(ids) == 4
+
+
+ANSWERS: dict[int, type[SendError]] = {
+    -32: Throttled,
+    -100: Refused,
+    -200: Refused,
+    -201: Refused,
+    -204: Misconfigured,
+    -205: Misconfigured,
+    -209: Misconfigured,
+    -210: Refused,
+    -211: Throttled,
+    -212: Misconfigured,
+    -213: PersonGone,
+    -214: Throttled,
+    -216: Misconfigured,
+    -217: Refused,
+    -218: Refused,
+    -219: Misconfigured,
+    -220: Misconfigured,
+    -221: Misconfigured,
+    -223: Misconfigured,
+    -224: Misconfigured,
+    -227: PersonGone,
+    -230: WindowClosed,
+    -232: WindowClosed,
+    -233: Refused,
+    -234: Throttled,
+    -235: Misconfigured,
+    -237: Refused,
+    -238: Refused,
+    -240: Misconfigured,
+    -241: Refused,
+    -242: Misconfigured,
+    -244: Refused,
+    -248: Refused,
+    -249: Refused,
+    -320: Misconfigured,
+    -321: Misconfigured,
+    -403: Refused,
+    -99999: Refused,
+}
+
+
+def test_every_number_that_zalo_documents_has_its_row() -> None:
+    assert set(OA_REFUSALS) <= set(ANSWERS)
+
+
+@pytest.mark.parametrize("code", ANSWERS)
+async def test_each_refusal_means_what_its_row_says(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen, code: int
+) -> None:
+    zalo.refuses(code, times=99, when=is_sending)
+    with pytest.raises(SendError) as failed:
+        await channel.send(letter(citizen, "Kết quả đã có."))
+    assert type(failed.value) is ANSWERS[code]
+    assert str(code) in failed.value.reason
+    assert failed.value.sent == ()
+    assert citizen.letters == []
+
+
+def test_the_codes_with_which_a_token_is_refused_ask_for_a_new_one() -> None:
+    for code in RENEW:
+        assert isinstance(error_for(code, "Access token has expired"), TokenRefused)
+    assert isinstance(error_for(-5000, "invalid access TOKEN"), TokenRefused)
+    assert not RENEW & set(MEANINGS)
+
+
+@pytest.mark.parametrize("words", [None, 17, ["a"], "một\nhai " * 500, "\ud800"])
+def test_the_reason_is_one_short_line_whatever_zalo_says(words: object) -> None:
+    error = error_for(-230, words)
+    assert isinstance(error, WindowClosed)
+    assert "\n" not in error.reason
+    assert len(error.reason) <= 200
+    error.reason.encode()
+
+
+@pytest.mark.parametrize("code", [-216, -220])
+async def test_a_refused_token_is_renewed_once_and_the_letter_goes_out_once(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen, code: int
+) -> None:
+    await channel.send(letter(citizen, "a"))
+    zalo.refuses(code, when=is_sending)
+    await channel.send(letter(citizen, "b"))
+    assert [one.text for one in citizen.letters] == ["a", "b"]
+    assert zalo.grants.refreshes == 2
+
+
+async def test_http_401_means_the_token(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen
+) -> None:
+    zalo.fails(faults.HTTP_401, when=is_sending)
+    await channel.send(letter(citizen, "a"))
+    assert [one.text for one in citizen.letters] == ["a"]
+    assert zalo.grants.refreshes == 2
+
+
+async def test_a_failure_without_a_reason_is_tried_once_more(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen
+) -> None:
+    zalo.refuses(-200, when=is_sending)
+    await channel.send(letter(citizen, "a"))
+    assert len(zalo.made("cs")) == 2
+    assert [one.text for one in citizen.letters] == ["a"]
+
+
+FAULTS: Sequence[tuple[Fault, type[SendError], type[SendError]]] = [
+    # An answer of 5xx or a page proves hardly anything: a conversation's letter is tried again,
+    # one of many alike is not.
+    (faults.HTTP_500, Unreachable, Unknown),
+    (faults.HTTP_502, Unreachable, Unknown),
+    (faults.NOT_JSON, Unreachable, Unknown),
+    (says(503, b""), Unreachable, Unreachable),
+    (says(504, b""), Unknown, Unknown),
+    (says(429, b""), Throttled, Throttled),
+    (says(403, b"<html>"), Misconfigured, Misconfigured),
+    (says(302, b""), Misconfigured, Misconfigured),
+    (says(400, b"?"), Refused, Refused),
+    (says(200, b"{}"), Unknown, Unknown),
+    (says(200, b'{"error":"x"}'), Refused, Refused),
+    (says(200, b"[" * 50_000), Unreachable, Unknown),
+    (faults.HALF_JSON, Unknown, Unknown),
+    (faults.RESET_UNREAD, Unknown, Unknown),
+    (faults.RESET_READ, Unknown, Unknown),
+    (faults.RESET_ACCEPTED, Unknown, Unknown),
+]
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize(
+    ("fault", "talk", "notice"), FAULTS, ids=[f[0].name + str(n) for n, f in enumerate(FAULTS)]
+)
+async def test_each_fault_on_the_way_means_what_it_proves(
+    zalo: ZaloEmulator,
+    channel: ZaloChannel,
+    citizen: Citizen,
+    fault: Fault,
+    talk: type[SendError],
+    notice: type[SendError],
+    *,
+    bulk: bool,
+) -> None:
+    zalo.fails(fault, when=is_sending)
+    with pytest.raises(notice if bulk else talk) as failed:
+        await channel.send(letter(citizen, "a", bulk=bulk))
+    assert isinstance(failed.value, SendError)
+    assert zalo.grants.access_token not in f"{failed.value!r} {failed.value.reason}"
+
+
+@pytest.mark.parametrize("fault", [faults.SILENT, faults.SILENT_ACCEPTED, faults.slow(5)])
+async def test_no_answer_in_time_means_that_it_may_have_arrived(
+    zalo: ZaloEmulator, citizen: Citizen, store: Store, hands: Hands, fault: Fault
+) -> None:
+    settings, client = settings_for(zalo), Client(total=0.3)
+    tokens = Tokens(settings, Credentials(store, hands), client, hands)
+    channel = ZaloChannel(settings, tokens, hands, client)
+    await tokens.access()
+    zalo.fails(fault, when=is_sending)
+    with pytest.raises(Unknown):
+        await channel.send(letter(citizen, "a"))
+    await channel.close()
+
+
+async def test_no_connection_means_that_nothing_was_sent(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen
+) -> None:
+    await channel.send(letter(citizen, "a"))
+    await zalo.close()
+    with pytest.raises((Unreachable, Unknown)):
+        # The kept connection may be found dead only when the request is on it.
+        await channel.send(letter(citizen, "b"))
+    with pytest.raises(Unreachable):
+        await channel.send(letter(citizen, "b"))
+
+
+async def test_the_window_is_known_before_zalo_is_asked(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen, hands: Hands
+) -> None:
+    wrote = hands.now - timedelta(days=7, seconds=1)
+    with pytest.raises(WindowClosed):
+        await channel.send(letter(citizen, "a", written_at=wrote))
+    assert zalo.calls == []
+    await channel.send(letter(citizen, "a", written_at=hands.now - timedelta(days=6, hours=23)))
+    assert len(citizen.letters) == 1
+
+
+async def test_zalo_has_the_last_word_on_the_window(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen
+) -> None:
+    zalo.clock.advance(days=8)
+    with pytest.raises(WindowClosed):
+        await channel.send(letter(citizen, "a"))
+    stranger = zalo.citizen("999")
+    with pytest.raises(WindowClosed):
+        await channel.send(letter(stranger, "a"))
+
+
+async def test_the_limit_of_the_app_is_met_and_told(
+    zalo: ZaloEmulator, channel: ZaloChannel, citizen: Citizen
+) -> None:
+    zalo.switches = Switches(requests_per_minute=3)
+    for word in "abc":
+        await channel.send(letter(citizen, word))
+    with pytest.raises(Throttled) as failed:
+        await channel.send(letter(citizen, "d"))
+    assert failed.value.after > 0
+    assert [one.text for one in citizen.letters] == ["a", "b", "c"]
