@@ -1,0 +1,141 @@
+"""The command line: stdout carries the result alone; what is refused is one line on stderr."""
+
+import argparse
+import contextlib
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from bot.refusal import DONE, REFUSED, told
+from bot.settings import CommuneFolder, Settings
+
+PARTS = ("web", "inbox", "outbox", "clock")
+ROLES = ("officer", "staff", "leader", "admin")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the reader of the command line."""
+    top = argparse.ArgumentParser(prog="python -m bot", description=__doc__, allow_abbrev=False)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, does: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=does, description=does, allow_abbrev=False)
+
+    run = add("run", "migrate the database, then serve")
+    run.add_argument("--only", type=_parts, default=PARTS, help=",".join(PARTS))
+
+    add("migrate", "bring the database to this version's form")
+
+    invite = add("invite", "make a single-use code for an official")
+    invite.add_argument("--role", required=True, choices=ROLES)
+    invite.add_argument("--name", required=True, help="the official name")
+    invite.add_argument("--unit", default="", help="a unit of commune.toml; none = all units")
+
+    revoke = add("revoke", "end an official's roles at once")
+    revoke.add_argument("name", metavar="NAME")
+
+    report = add("report", "counts and score of a period")
+    report.add_argument("--period", default="", help="2026-H1, 2026-Q3, 2026-07, 2026, A..B")
+    report.add_argument("--format", choices=("text", "json"), default="text")
+    report.add_argument("--out", metavar="FILE", help="a file instead of stdout")
+
+    tickets = add("tickets", "tickets with their history")
+    tickets.add_argument("code", nargs="?", default="", metavar="CODE")
+    tickets.add_argument("--format", choices=("json",), default="json")
+
+    procedures = add("procedures", "check the catalogue of procedures")
+    procedures.add_argument("action", choices=("check",))
+    procedures.add_argument("file", nargs="?", metavar="FILE", help="none = the commune's own")
+
+    understand = add("understand", "what the chat makes of a text")
+    understand.add_argument("texts", nargs="+", metavar="TEXT")
+    understand.add_argument("--format", choices=("json",), default="json")
+
+    evidence = add("evidence", "check the seals of evidence")
+    evidence.add_argument("action", choices=("verify",))
+    evidence.add_argument("--period", help="none = every day")
+
+    add("doctor", "what is wrong, and what to do about it")
+    return top
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = set(parts) - set(PARTS)
+    if unknown or not parts:
+        raise argparse.ArgumentTypeError(f"choose of {', '.join(PARTS)}")
+    return parts
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; give the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Half a letter, as a torn argument may hold, is written as JSON writes it too.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    options = parser().parse_args(arguments)
+    try:
+        code = _run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough.
+        _let_go_of_stdout()
+        return REFUSED
+    except KeyboardInterrupt:
+        return REFUSED
+    except Exception as error:  # noqa: BLE001 - the last one to hear of it: one line and the exit code
+        _let_go_of_stdout()
+        sys.stderr.write(f"{told(error)}\n")
+        return REFUSED
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command in {"understand", "procedures"}:
+        from bot import catalogue_commands  # noqa: PLC0415 - what needs no store starts without it
+
+        folder = CommuneFolder.read().commune_dir
+        if options.command == "understand":
+            return catalogue_commands.understand(folder, options.texts)
+        return catalogue_commands.check(folder, options.file)
+    if options.command == "run":
+        # Until the service listens for it itself: nothing is in hand yet that could be finished.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
+    settings = Settings.read()
+
+    from bot import commands  # noqa: PLC0415
+    from bot.logs import COMMANDS, SERVICE, set_up  # noqa: PLC0415
+
+    set_up(settings.secrets(), SERVICE if options.command == "run" else COMMANDS)
+    code = commands.COMMANDS[options.command](settings, options)
+    return _serve(settings, options.only) if options.command == "run" else code
+
+
+def _serve(settings: Settings, only: Sequence[str]) -> int:
+    import asyncio  # noqa: PLC0415 - what is read before it need not wait for it
+
+    from bot.app import run  # noqa: PLC0415
+
+    # What was made at start stays to the end; the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    # A database thread that waits for its turn would otherwise wait 5 ms for each answer.
+    sys.setswitchinterval(0.0005)
+    asyncio.run(run(settings, only))
+    return DONE
+
+
+def _let_go_of_stdout() -> None:
+    """Keep Python from writing once more, at its end, what could not be written."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

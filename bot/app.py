@@ -1,0 +1,307 @@
+"""The composition root: builds the parts, runs them in one TaskGroup, stops them in order."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from bot.channels.channel import Channel, Letter
+from bot.channels.web.channel import WebChannel, WebChat
+from bot.channels.web.identity import CookieIdentity, Identity
+from bot.channels.web.origins import Origins
+from bot.channels.web.uploads import Uploads
+from bot.health import health_routes
+from bot.metrics import Metrics
+from bot.pages.guarding import guard
+from bot.pages.media import KeptMedia, MediaLinks, media_route
+from bot.pages.routes import pages
+from bot.pages.site import Figures, Site
+from bot.practice import PEOPLE, practice_identity, settle_in
+from bot.service import PARTS, Ground, Service
+from bot.settings import Settings
+from handlers import COMMANDS, about, commune, report, search
+from handlers.office import Office
+from messages.envelope import Address, Attachment
+from messages.languages import ZONE, say
+from scoring import criteria
+from scoring.periods import parse
+from scoring.report_json import counts_as_json
+from storage.clock import Clock, clock_from, system_clock
+from storage.credentials import Credentials
+from storage.database import Store
+from storage.evidence import Evidence, record
+from storage.inbox import Inbox
+from storage.media import Media
+from storage.migrate import migrate
+from storage.outbox import Outbox
+from storage.reader import Reader
+from storage.sealing import Box, secret_in
+
+log = structlog.get_logger(__name__)
+
+BODY_BYTES = 1024 * 1024
+STOP_WITHIN = 6.0
+"""Seconds that the parts have to finish what is in hand."""
+
+
+class CannotStart(Exception):
+    """The service cannot start; the sentence says why."""
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Give the clock: the machine's, or one that started at BOT_NOW."""
+    if not settings.now:
+        return system_clock
+    start = datetime.fromisoformat(settings.now)
+    return clock_from(start if start.tzinfo else start.replace(tzinfo=ZONE))
+
+
+def box_of(settings: Settings) -> Box:
+    """Give what seals: the key that is set, else the one kept in VAR_DIR."""
+    return Box(settings.secret_key.get_secret_value() or secret_in(settings.var_dir))
+
+
+def office_of(settings: Settings) -> Office:
+    """Read what the commune has laid down; raises BadCommune, CatalogueError or BadCriteria."""
+    folder = settings.commune_dir
+    laid_down = commune.load(folder)
+    return Office(
+        commune=laid_down,
+        catalogue=search.load(folder),
+        scheme=criteria.read(folder / "criteria.toml", [unit.id for unit in laid_down.units]),
+        public_url=settings.public_url,
+        channels=settings.open_channels,
+    )
+
+
+async def ground_at(url: str, box: Box, office: Office, clock: Clock, *, media: Path) -> Ground:
+    """Open and migrate a store and what stands on it; raises StoreUnavailable or TooNew."""
+    if url.startswith("sqlite"):
+        Path(url.partition(":///")[2]).parent.mkdir(parents=True, exist_ok=True)
+    store = Store(url, box)
+    await store.open()
+    try:
+        await migrate(store)
+    except BaseException:
+        await store.close()
+        raise
+    return Ground(
+        store=store,
+        inbox=Inbox(store, clock),
+        outbox=Outbox(store, clock),
+        media=Media(store, media, clock),
+        office=office,
+        clock=clock,
+        metrics=Metrics(),
+    )
+
+
+class Replayed:
+    """What was written to a person on the web, for a page that reconnects."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+
+    async def after(self, address: Address, letter_id: int) -> Sequence[Letter]:
+        """Give the letters after a number."""
+        return [
+            Letter(id=due.id, to=due.to, body=due.body)
+            for due in await self._outbox.after(address, letter_id)
+        ]
+
+
+def _link(links: MediaLinks, public_url: str, attachment: Attachment) -> str:
+    """Give the address of a kept file, "" where it is none of ours."""
+    kept = attachment.ref.removeprefix("media:")
+    return "" if kept == attachment.ref else public_url + links.path(kept, attachment.name)
+
+
+def _web_channel(
+    settings: Settings, ground: Ground, identity: Identity, links: MediaLinks, *, prefix: str
+) -> WebChannel:
+    return WebChannel(
+        WebChat(
+            identity=identity,
+            origins=Origins(settings.public_url, settings.embed_origins),
+            uploads=Uploads(settings.var_dir / "uploads", ground.clock),
+            replay=Replayed(ground.outbox),
+            link=partial(_link, links, ""),
+            now=ground.clock,
+            prefix=prefix,
+        )
+    )
+
+
+def _channels(
+    settings: Settings, ground: Ground, identity: Identity, links: MediaLinks
+) -> list[Channel]:
+    """Make the channels that are open; a platform's code is read only where it is."""
+    channels: list[Channel] = []
+    if "web" in settings.open_channels:
+        channels.append(_web_channel(settings, ground, identity, links, prefix="/chat"))
+    if "zalo" in settings.open_channels:
+        from bot.channels.zalo.channel import ZaloChannel  # noqa: PLC0415
+        from bot.channels.zalo.client import Client  # noqa: PLC0415
+        from bot.channels.zalo.tokens import Tokens  # noqa: PLC0415
+
+        client = Client()
+        tokens = Tokens(settings, Credentials(ground.store, ground.clock), client, ground.clock)
+        link = partial(_link, links, settings.public_url)
+        channels.append(ZaloChannel(settings, tokens, ground.clock, client, link))
+    if "telegram" in settings.open_channels:
+        from bot.channels.telegram.channel import TelegramChannel  # noqa: PLC0415
+
+        async def open_media(ref: str) -> bytes:
+            return await ground.media.read(ref.removeprefix("media:"))
+
+        channels.append(
+            TelegramChannel(
+                settings,
+                bytes.fromhex(ground.store.box.signing_key),
+                ground.clock,
+                commands=lambda language: [(name, say(what, language)) for name, what in COMMANDS],
+                about=lambda language: about(ground.office, language),
+                open_media=open_media,
+            )
+        )
+    return channels
+
+
+async def _open_media(media: Media, digest: str) -> KeptMedia | None:
+    """Read a kept file, None where there is none of that hash."""
+    mime = await media.mime_of(digest)
+    try:
+        return KeptMedia(await media.read(digest), mime) if mime else None
+    except FileNotFoundError:
+        return None
+
+
+def _site(
+    settings: Settings, ground: Ground, identity: Identity, links: MediaLinks, service: Service
+) -> Site:
+    async def on_shown(code: str, place: str, channel: str = "web") -> None:
+        shown = Evidence("guidance.scanned", about=code, place=place)
+        await record(ground.store, shown, now=ground.clock(), channel=channel)
+
+    async def figures() -> Figures:
+        now = ground.clock()
+        period = parse("", now.astimezone(ZONE).date())
+        facts = await report.facts(Reader(ground.store), period, now)
+        return Figures(period, counts_as_json(facts))
+
+    telegram = service.channels.get("telegram")
+    return Site(
+        commune=ground.office.commune,
+        catalogue=ground.office.catalogue,
+        settings=settings,
+        identity=identity,
+        links=links,
+        on_shown=on_shown,
+        figures=figures,
+        open_media=partial(_open_media, ground.media),
+        telegram_name=lambda: str(getattr(telegram, "username", "")),
+        practice=PEOPLE if settings.practises else None,
+    )
+
+
+async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
+    """Run until told to stop.
+
+    Raises:
+        CannotStart: the port is taken.
+        StoreUnavailable: the database cannot be opened.
+    """
+    office, clock, box = office_of(settings), clock_of(settings), box_of(settings)
+    async with contextlib.AsyncExitStack() as stack:
+        ground = await ground_at(
+            settings.database, box, office, clock, media=settings.var_dir / "media"
+        )
+        identity = CookieIdentity(
+            box.signing_key,
+            secure=settings.public_url.startswith("https://"),
+            embeddable=bool(settings.embed_origins),
+        )
+        links = MediaLinks(box.signing_key, clock)
+        service = Service(ground, _channels(settings, ground, identity, links), only)
+        stack.push_async_callback(service.close)
+        site = _site(settings, ground, identity, links, service)
+        services, routes = [service], pages(site)
+        if settings.practises and set(only) == set(PARTS):
+            practising, photos = await _practice(settings, box, office, clock)
+            stack.push_async_callback(practising.close)
+            services.append(practising)
+            routes.append(photos)
+        routes += [route for service in services for route in service.routes()]
+        routes += health_routes(service, settings)
+        app = web.Application(client_max_size=BODY_BYTES, middlewares=[guard(site)])
+        app.add_routes(routes)
+        await _serve(settings, services, app, only)
+
+
+async def _practice(
+    settings: Settings, box: Box, office: Office, clock: Clock
+) -> tuple[Service, web.AbstractRouteDef]:
+    """Make the service on which people practise, and the route of its photos.
+
+    It stands on a store of its own, and nobody outside is on it.
+    """
+    folder = settings.var_dir / "practice"
+    ground = await ground_at(
+        f"sqlite+aiosqlite:///{folder / 'bot.db'}", box, office, clock, media=folder / "media"
+    )
+    links = MediaLinks(box.digest("key", "practice"), clock, prefix="/demo/media")
+    channel = _web_channel(settings, ground, practice_identity(), links, prefix="/demo")
+    service = Service(ground, [channel])
+    await settle_in(service, clock())
+    return service, media_route(links, partial(_open_media, ground.media))
+
+
+async def _serve(
+    settings: Settings, services: Sequence[Service], app: web.Application, only: Sequence[str]
+) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    async with contextlib.AsyncExitStack() as stack:
+        runner = None
+        if "web" in only:
+            runner = await _listen(settings, app)
+            stack.push_async_callback(runner.cleanup)
+        async with asyncio.TaskGroup() as tasks:
+            running = [service.start(tasks, stopping) for service in services]
+            log.info("started", address=settings.public_url, channels=settings.open_channels)
+            await stopping.wait()
+            log.info("stopping")
+            for server in list(runner.sites) if runner is not None else ():
+                # No new work comes in; what is in hand is finished by the workers.
+                await server.stop()
+            for task in (task for parts in running for task in parts.listening):
+                task.cancel()
+            working = [task for parts in running for task in parts.working]
+            _, slow = await asyncio.wait(working, timeout=STOP_WITHIN) if working else ((), ())
+            for task in slow:
+                # Its work is durable and is done at the next start.
+                log.warning("stopped in the middle", part=task.get_name())
+                task.cancel()
+    log.info("stopped")
+
+
+async def _listen(settings: Settings, app: web.Application) -> web.AppRunner:
+    """Open the port."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise CannotStart(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        ) from error
+    return runner

@@ -1,0 +1,214 @@
+"""What is wrong, and what to do about it: for whoever runs the service."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from bot.app import box_of, clock_of, ground_at, office_of
+from bot.key_check import check_key
+from bot.refusal import Refusal, told
+from bot.service import Ground
+from bot.settings import NOT_USED_YET, PREFIX, Settings
+from handlers.commune import BadCommune, warnings
+from handlers.search import CatalogueError
+from messages.languages import DEFAULT, say
+from messages.text import Sayable, _
+from scoring.criteria import BadCriteria
+from storage.database import StoreUnavailable
+from storage.evidence import verify
+from storage.migrate import TooNew
+from storage.outbox import FAILED, HELD, UNKNOWN
+from storage.sealing import KEY_FILE
+
+LEAST_FREE = 500 * 1024 * 1024
+
+SHORTEST_KEY = 16
+"""Characters of a secret key below which it could be guessed."""
+
+
+class Weight(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    weight: Weight
+    text: Sayable
+
+
+async def doctor(settings: Settings) -> int:
+    """Print what was found, a line each; 1 where something is broken, else 0."""
+    broken = False
+    async for finding in findings(settings):
+        broken = broken or finding.weight is Weight.BROKEN
+        sys.stdout.write(f"{finding.weight:8} {say(finding.text, DEFAULT)}\n")
+    return int(broken)
+
+
+def _ok(text: Sayable) -> Finding:
+    return Finding(Weight.OK, text)
+
+
+def _warn(text: Sayable) -> Finding:
+    return Finding(Weight.WARNING, text)
+
+
+def _wrong(text: Sayable) -> Finding:
+    return Finding(Weight.BROKEN, text)
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at everything that can be wrong; what is broken hides what stands on it."""
+    try:
+        office = office_of(settings)
+    except (BadCommune, BadCriteria) as error:
+        for line in error.told(DEFAULT):
+            yield _wrong(line)
+        return
+    except CatalogueError as error:
+        yield _wrong(str(error))
+        return
+    yield _ok(_("The commune's files can be read."))
+    for gap in warnings(office.commune):
+        yield _warn(_("{file}, {place}: {text}", file=gap.file, place=gap.place, text=gap.text))
+    for look in (_machine, _key, _names, _zalo, _telegram):
+        for finding in look(settings):
+            yield finding
+    try:
+        ground = await ground_at(
+            settings.database,
+            box_of(settings),
+            office,
+            clock_of(settings),
+            media=settings.var_dir / "media",
+        )
+    except (TooNew, StoreUnavailable, OSError) as error:
+        yield _wrong(told(error))
+        return
+    try:
+        async for finding in _store(ground):
+            yield finding
+    finally:
+        await ground.store.close()
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    """Look at the machine."""
+    folder = settings.var_dir
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE:
+        yield _wrong(_("Only {n} MB are free under VAR_DIR: make room.", n=free // 1_000_000))
+    else:
+        yield _ok(_("There is room on the disk."))
+
+
+def _key(settings: Settings) -> Iterator[Finding]:
+    """Look at the secret key; whether it is the right one only the store can tell."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        if len(given) < SHORTEST_KEY:
+            yield _warn(_("BOT_SECRET_KEY is shorter than {n} characters.", n=SHORTEST_KEY))
+        return
+    path: Path = settings.var_dir / KEY_FILE
+    if not path.is_file():
+        return
+    if not path.read_bytes().strip():
+        yield _wrong(_("{path} is empty: put the secret key back.", path=str(path)))
+    if path.stat().st_mode & 0o077:
+        yield _warn(_("{path} can be read by others: chmod 600.", path=str(path)))
+
+
+def _names(settings: Settings) -> Iterator[Finding]:
+    """Look for settings that change nothing."""
+    for name in settings.unknown():
+        yield _warn(_("{name} is no setting of this service.", name=name))
+    for name in NOT_USED_YET:
+        if getattr(settings, name):
+            variable = f"{PREFIX}{name.upper()}"
+            yield _warn(_("{name} has no effect in this version.", name=variable))
+
+
+def _zalo(settings: Settings) -> Iterator[Finding]:
+    """Look at what Zalo needs."""
+    needed = {
+        "BOT_ZALO_APP_ID": settings.zalo_app_id,
+        "BOT_ZALO_APP_SECRET": settings.zalo_app_secret,
+        "BOT_ZALO_OA_SECRET_KEY": settings.zalo_oa_secret_key,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if len(missing) == len(needed) and not settings.zalo_refresh_token:
+        if not settings.has_telegram:
+            yield _warn(_("Neither Zalo nor Telegram is connected: the web chat alone is open."))
+        return
+    if missing:
+        yield _wrong(
+            _("Zalo is half configured, it needs also: {names}.", names=", ".join(missing))
+        )
+    if not settings.public_url.startswith("https://"):
+        yield _warn(_("Zalo reaches only an https address: set BOT_PUBLIC_URL."))
+    if not settings.zalo_oa_id:
+        yield _warn(_("BOT_ZALO_OA_ID is empty: events of any account would be taken."))
+    if settings.zalo_mac_mode != "strict":
+        yield _warn(_("BOT_ZALO_MAC_MODE is not strict: forged messages are taken."))
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    """Look at what Telegram needs."""
+    webhook = settings.has_telegram and settings.telegram_mode == "webhook"
+    if webhook and not settings.public_url.startswith("https://"):
+        yield _wrong(_("Telegram calls only an https address: set BOT_PUBLIC_URL."))
+
+
+async def _store(ground: Ground) -> AsyncIterator[Finding]:
+    """Look at what is in the database."""
+    try:
+        await ground.store.answers()
+    except StoreUnavailable as error:
+        yield _wrong(_("The database cannot be written: {reason}", reason=str(error)))
+        return
+    yield _ok(_("The database can be read and written."))
+    try:
+        await check_key(ground.store, ground.clock)
+    except Refusal as refused:
+        yield _wrong(refused.reason)
+    aside = await ground.inbox.set_aside()
+    for message in aside:
+        yield _wrong(
+            _(
+                "Message {id} ({channel}, {at}) could not be handled: {error}.",
+                id=message.id,
+                channel=message.channel,
+                at=message.accepted_at,
+                error=message.error,
+            )
+        )
+    depth = await ground.outbox.depth()
+    for state, text in (
+        (FAILED, _("Letters that were not sent: {n}.", n=depth.get(FAILED, 0))),
+        (UNKNOWN, _("Letters of which nobody knows: {n}.", n=depth.get(UNKNOWN, 0))),
+        (HELD, _("Letters held until their person writes: {n}.", n=depth.get(HELD, 0))),
+    ):
+        if depth.get(state):
+            yield _warn(text)
+    broken = await verify(ground.store)
+    for day in broken:
+        yield _wrong(
+            _(
+                "The evidence of {day} is not what was sealed: {reason}.",
+                day=day.day,
+                reason=day.reason,
+            )
+        )
+    if not broken:
+        yield _ok(_("The seals of the evidence hold."))

@@ -1,0 +1,40 @@
+"""What the service counts about itself, for Prometheus."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+
+class Metrics:
+    """Counters of one service; a registry of its own, so that two services do not mix."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.accepted = Counter(
+            "messages_accepted",
+            "Messages kept durably, by channel and whether new",
+            ["channel", "new"],
+            registry=self.registry,
+        )
+        self.turns = Counter("turns", "Turns committed", registry=self.registry)
+        self.failures = Counter(
+            "turn_failures", "Handlers that raised an error", registry=self.registry
+        )
+        self.letters = Counter(
+            "letters",
+            "Letters by channel and what became of them",
+            ["channel", "fate"],
+            registry=self.registry,
+        )
+        self.sending = Histogram(
+            "letter_seconds",
+            "Seconds from writing a letter to the platform's answer",
+            ["channel"],
+            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600),
+            registry=self.registry,
+        )
+        self.channel_up = Gauge(
+            "channel_up", "1 while a channel can send", ["channel"], registry=self.registry
+        )
+
+    def text(self) -> bytes:
+        """Give all counters in Prometheus' text form."""
+        return generate_latest(self.registry)

@@ -1,0 +1,20 @@
+"""Every public page, by its address."""
+
+from aiohttp import web
+
+from bot.pages import chat, figures, guide, home
+from bot.pages.media import media_route
+from bot.pages.rendering import STATIC
+from bot.pages.site import Site
+
+
+def pages(site: Site) -> list[web.AbstractRouteDef]:
+    """Give the routes of all public pages; `guarding.guard` belongs around them."""
+    return [
+        *home.routes(site),
+        *chat.routes(site),
+        *guide.routes(site),
+        *figures.routes(site),
+        media_route(site.links, site.open_media),
+        web.static("/static", STATIC),
+    ]

@@ -1,0 +1,309 @@
+// One chat on a page: shows the conversation, sends what is written, and loses neither.
+
+import { Journal } from "./journal.js";
+import { Line } from "./line.js";
+import { bubble, element, letterOf, markOf } from "./bubbles.js";
+import { Refused, TooLarge, upload } from "./photo.js";
+
+const SHOWN_AFTER = 1500;
+const RESENT_AFTER = 10000;
+const NEAR = 120;
+const MOST_PHOTOS = 10;
+
+const newId = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export class Chat {
+  constructor(root, onNews = () => {}) {
+    this.root = root;
+    this.onNews = onNews;
+    this.texts = JSON.parse(root.dataset.texts);
+    this.log = root.querySelector(".log");
+    this.stateLine = root.querySelector(".state");
+    this.newer = root.querySelector(".newer");
+    this.form = root.querySelector("form");
+    this.box = root.querySelector("textarea");
+    this.files = root.querySelector(".files");
+    this.journal = new Journal(root.dataset.memory);
+    this.shown = new Map();
+    this.tried = new Map();
+    this.isReady = false;
+    this.replayed = new Set();
+    this.restore();
+    this.listen();
+    this.line = new Line(() => this.address("socket", true), (frame) => this.hear(frame), (state) => this.tell(state));
+    setInterval(() => this.sendWaiting(), RESENT_AFTER / 2);
+  }
+
+  address(which, isSocket = false) {
+    const found = new URL(this.root.dataset[which], location.href);
+    found.searchParams.set("lang", document.documentElement.lang);
+    if (isSocket) {
+      found.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+      found.searchParams.set("after", this.journal.after);
+      this.newest = this.journal.newest;
+      this.replayed.clear();
+    }
+    return found.href;
+  }
+
+  restore() {
+    this.log.setAttribute("aria-busy", "true");
+    for (const entry of this.journal.entries) this.draw(entry);
+    this.log.removeAttribute("aria-busy");
+    this.log.scrollTo({ top: this.log.scrollHeight, behavior: "instant" });
+  }
+
+  listen() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.sendWords();
+    });
+    this.box.addEventListener("keydown", (event) => {
+      // While a Vietnamese keyboard still composes a word, Enter belongs to the keyboard.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.sendWords();
+    });
+    this.box.addEventListener("input", () => this.fit());
+    this.root.querySelector(".photo").addEventListener("click", () => this.files.click());
+    this.files.addEventListener("change", () => {
+      const chosen = [...this.files.files].slice(0, MOST_PHOTOS);
+      this.files.value = "";
+      if (chosen.length) this.sendPhotos(chosen);
+    });
+    this.root.querySelector(".place").addEventListener("click", () => this.sendPlace());
+    this.newer.addEventListener("click", () => {
+      this.log.scrollTop = this.log.scrollHeight;
+      this.newer.hidden = true;
+    });
+    this.log.addEventListener("scroll", () => {
+      if (this.isNearEnd()) this.newer.hidden = true;
+    });
+  }
+
+  fit() {
+    this.box.style.height = "auto";
+    this.box.style.height = `${this.box.scrollHeight + 4}px`;
+  }
+
+  // Outgoing
+
+  say(frame, words, isHidden = false) {
+    const entry = { frame: { id: newId(), ...frame }, words, state: "sending", isHidden };
+    this.journal.add(entry);
+    this.draw(entry);
+    this.send(entry);
+  }
+
+  sendWords(words = this.box.value) {
+    if (!words.trim()) return;
+    this.say({ text: words }, words);
+    this.box.value = "";
+    this.fit();
+  }
+
+  async sendPhotos(files) {
+    const message = element("div", "message own");
+    const label = element("p", "bubble", this.texts.photo_sending);
+    message.append(label);
+    const address = URL.createObjectURL(files[0]);
+    const preview = element("img", "preview");
+    preview.src = address;
+    preview.alt = "";
+    message.append(preview);
+    this.log.append(message);
+    this.scrollTo(message);
+    try {
+      const attachments = [];
+      for (const file of files) {
+        attachments.push({ kind: "image", ref: await upload(this.address("upload"), file) });
+      }
+      message.remove();
+      const words = files.length > 1 ? `${this.texts.photo} × ${files.length}` : this.texts.photo;
+      this.say({ attachments }, words);
+    } catch (error) {
+      const told = error instanceof TooLarge ? this.texts.photo_large : this.texts.photo_failed;
+      label.textContent = error instanceof Refused ? error.message : told;
+      const again = element("button", "", this.texts.again);
+      again.type = "button";
+      again.addEventListener("click", () => {
+        message.remove();
+        this.sendPhotos(files);
+      });
+      message.append(again);
+    } finally {
+      URL.revokeObjectURL(address);
+    }
+  }
+
+  sendPlace() {
+    const failed = () => this.notice(this.texts.place_unknown);
+    if (!navigator.geolocation) {
+      failed();
+      return;
+    }
+    this.notice(this.texts.place_asking);
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      this.notice("");
+      const { latitude, longitude } = coords;
+      this.say({ attachments: [{ kind: "location", latitude, longitude }] }, this.texts.place_sent);
+    }, failed, { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 });
+  }
+
+  send(entry) {
+    if (!this.isReady || !this.line.isOpen) return;
+    this.tried.set(entry.frame.id, Date.now());
+    this.line.send(entry.frame);
+  }
+
+  sendWaiting() {
+    for (const entry of this.journal.waiting) {
+      const tried = this.tried.get(entry.frame.id) ?? 0;
+      if (Date.now() - tried > RESENT_AFTER) this.send(entry);
+    }
+  }
+
+  // Incoming
+
+  hear(frame) {
+    if (frame.ready) this.begin();
+    else if ("ack" in frame) this.mark(frame.ack, "sent");
+    else if ("error" in frame) this.refused(frame);
+    else this.receive(frame);
+  }
+
+  begin() {
+    // The last letter shown here is among those asked for, unless the service keeps it no more.
+    if (this.newest && !this.replayed.has(this.newest)) {
+      this.forget();
+      return;
+    }
+    this.isReady = true;
+    this.tried.clear();
+    const { start } = this.root.dataset;
+    if (start) {
+      this.root.dataset.start = "";
+      const here = new URL(location.href);
+      here.searchParams.delete("start");
+      history.replaceState(null, "", here);
+      this.say({ text: `/start ${start}` }, "", true);
+    } else if (!this.journal.entries.length) {
+      this.say({ text: "/start" }, "", true);
+    }
+    this.sendWaiting();
+  }
+
+  // Another store, or a person who had their data deleted: what is shown here is no more.
+  forget() {
+    this.journal.forget();
+    this.shown.clear();
+    this.log.replaceChildren();
+    this.restore();
+    this.line.open();
+  }
+
+  receive(letter) {
+    this.replayed.add(letter.id);
+    if (this.journal.has(letter.id)) return;
+    const entry = { letter };
+    const wasNear = this.isNearEnd();
+    this.journal.add(entry);
+    const drawn = this.draw(entry);
+    if (wasNear) this.scrollTo(drawn);
+    else this.newer.hidden = false;
+    this.onNews();
+  }
+
+  refused({ id, error, retry }) {
+    if (retry || id === undefined) {
+      this.notice(error);
+      return;
+    }
+    this.mark(id, "failed", error);
+  }
+
+  mark(id, state, reason = "") {
+    const entry = this.journal.sent(id);
+    if (!entry) return;
+    if (state === "sent" && this.stateLine.dataset.kind === "notice") this.notice("");
+    entry.state = state;
+    entry.reason = reason;
+    this.journal.save();
+    const drawn = this.shown.get(id);
+    drawn?.querySelector(".mark")?.replaceWith(this.markFor(entry));
+  }
+
+  // What is seen
+
+  draw(entry) {
+    if (entry.isHidden) return null;
+    const message = entry.letter ? this.drawLetter(entry.letter) : this.drawOwn(entry);
+    this.log.append(message);
+    if (!entry.letter) this.scrollTo(message);
+    return message;
+  }
+
+  drawOwn(entry) {
+    const message = element("div", "message own");
+    message.append(bubble(entry.words, this.texts.you), this.markFor(entry));
+    this.shown.set(entry.frame.id, message);
+    return message;
+  }
+
+  drawLetter(letter) {
+    for (const older of this.log.querySelectorAll(".message:not(.older)")) older.classList.add("older");
+    const message = letterOf(letter, this.texts, {
+      choose: (choice) => this.say({ choice: choice.key }, choice.title),
+      place: () => this.sendPlace(),
+    });
+    for (const image of message.querySelectorAll("img")) {
+      // A picture takes its room only when it has come.
+      image.addEventListener("load", () => {
+        if (message === this.log.lastElementChild && this.newer.hidden) this.scrollTo(message);
+      });
+    }
+    return message;
+  }
+
+  markFor(entry) {
+    return markOf(entry, this.texts, () => {
+      entry.state = "sending";
+      this.journal.save();
+      this.mark(entry.frame.id, "sending");
+      this.send(entry);
+    });
+  }
+
+  isNearEnd() {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
+  }
+
+  scrollTo(message) {
+    // A letter longer than the window is read from its beginning.
+    const isTall = message.offsetHeight > this.log.clientHeight;
+    this.log.scrollTop = isTall ? message.offsetTop - this.log.offsetTop - 8 : this.log.scrollHeight;
+  }
+
+  notice(words) {
+    clearTimeout(this.stateTimer);
+    this.stateLine.dataset.kind = "notice";
+    this.stateLine.textContent = words;
+  }
+
+  tell(state) {
+    clearTimeout(this.stateTimer);
+    if (state === "open") {
+      if (this.stateLine.dataset.kind === "line") this.stateLine.textContent = "";
+      return;
+    }
+    this.isReady = false;
+    const show = () => {
+      this.stateLine.dataset.kind = "line";
+      this.stateLine.textContent = this.texts[state];
+    };
+    // A connection that is back at once is not worth a word.
+    if (state === "offline") show();
+    else this.stateTimer = setTimeout(show, SHOWN_AFTER);
+  }
+}

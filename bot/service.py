@@ -1,0 +1,177 @@
+"""One service: a store, the channels open on it, and the workers between them."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import web
+
+from bot.channels.channel import Accept, Channel
+from bot.clock import ClockWorker
+from bot.inbox_worker import InboxWorker
+from bot.metrics import Metrics
+from bot.outbox_worker import OutboxWorker
+from handlers import router
+from handlers.office import Office
+from messages.envelope import Incoming
+from storage.clock import Clock
+from storage.database import Store, StoreUnavailable
+from storage.inbox import Inbox
+from storage.media import Media
+from storage.outbox import Outbox
+
+log = structlog.get_logger(__name__)
+
+PARTS = ("web", "inbox", "outbox", "clock")
+"""What `run --only` may name; all of them run by default, in one process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a service stands on.
+
+    Attributes:
+        store: the database.
+        inbox: the door for messages.
+        outbox: the door for letters.
+        media: the kept files.
+        office: what the commune has laid down.
+        clock: tells the time.
+        metrics: counts.
+    """
+
+    store: Store
+    inbox: Inbox
+    outbox: Outbox
+    media: Media
+    office: Office
+    clock: Clock
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The tasks of a running service.
+
+    Attributes:
+        listening: those that end only by being cancelled.
+        working: those that finish what is in hand when they are told to stop.
+    """
+
+    listening: list[asyncio.Task[None]] = field(default_factory=list)
+    working: list[asyncio.Task[None]] = field(default_factory=list)
+
+
+def _trouble(channel: Channel) -> str:
+    """Why a channel cannot do its work, "" while it can or does not say."""
+    told: str = getattr(channel, "trouble", "")
+    return told
+
+
+class Service:
+    """Receives, handles and sends on one store.
+
+    Args:
+        ground: what it stands on.
+        channels: those that are open.
+        only: the parts to run.
+    """
+
+    def __init__(
+        self, ground: Ground, channels: Sequence[Channel], only: Sequence[str] = PARTS
+    ) -> None:
+        self.ground = ground
+        self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
+        self._only = only
+        # A web letter goes to the open pages, which only the process that serves them can reach.
+        sending = {
+            name: channel
+            for name, channel in self.channels.items()
+            if ("web" if name == "web" else "outbox") in only
+        }
+        self.outbox_worker = OutboxWorker(ground.outbox, sending, ground.clock, ground.metrics)
+        self._sends = bool(sending)
+
+    async def accept(self, incoming: Incoming) -> bool:
+        """Keep a message durably and count it."""
+        new = await self.ground.inbox.accept(incoming)
+        self.ground.metrics.accepted.labels(incoming.sender.channel, str(new).lower()).inc()
+        return new
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Give the routes of all channels."""
+        accept: Accept = self.accept
+        return [route for channel in self.channels.values() for route in channel.routes(accept)]
+
+    def start(self, tasks: asyncio.TaskGroup, stopping: asyncio.Event) -> Running:
+        """Start what is to run."""
+        ground, only = self.ground, self._only
+        running = Running()
+        if "web" in only:
+            for name, channel in self.channels.items():
+                running.listening.append(
+                    tasks.create_task(self._listen(channel), name=f"listen {name}")
+                )
+        workers: dict[str, Callable[[asyncio.Event], Coroutine[None, None, None]]] = {
+            "inbox": InboxWorker(
+                ground.store,
+                ground.inbox,
+                ground.outbox,
+                router=router,
+                office=ground.office,
+                metrics=ground.metrics,
+            ).run,
+            "outbox": self.outbox_worker.run,
+            "clock": ClockWorker(
+                ground.store,
+                ground.inbox,
+                media=ground.media,
+                channels=self.channels,
+                clock=ground.clock,
+            ).run,
+        }
+        for name, work in workers.items():
+            if name in only or (name == "outbox" and self._sends):
+                running.working.append(tasks.create_task(work(stopping), name=name))
+        return running
+
+    async def _listen(self, channel: Channel) -> None:
+        """Let a channel listen; one that falls must not take the others with it."""
+        while True:
+            try:
+                await channel.listen(self.accept)
+            except StoreUnavailable as error:
+                log.warning(
+                    "channel: the store is unavailable", channel=channel.name, why=str(error)
+                )
+            except Exception:
+                log.exception("channel: stopped listening", channel=channel.name)
+            else:
+                return
+            await asyncio.sleep(5)
+
+    async def health(self) -> dict[str, str]:
+        """Tell how each part is: ok, degraded or off."""
+        try:
+            async with asyncio.timeout(2):
+                await self.ground.store.answers()
+            store = "ok"
+        except (StoreUnavailable, TimeoutError):
+            store = "unavailable"
+        parts = {"store": store}
+        for name in ("web", "zalo", "telegram"):
+            channel = self.channels.get(name)
+            if channel is None:
+                parts[name] = "off"
+            elif name in self.outbox_worker.shut or _trouble(channel):
+                parts[name] = "degraded"
+            else:
+                parts[name] = "ok"
+        return parts | {part: "ok" if part in self._only else "off" for part in PARTS[1:]}
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        for channel in self.channels.values():
+            await channel.close()
+        await self.ground.store.close()

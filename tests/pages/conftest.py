@@ -1,0 +1,108 @@
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.channels.web.identity import CookieIdentity
+from bot.pages.guarding import guard
+from bot.pages.media import KeptMedia, MediaLinks
+from bot.pages.routes import pages
+from bot.pages.site import Figures, Site
+from bot.settings import Settings
+from handlers.office import Office
+from messages.envelope import Address
+from scoring.periods import Period
+from storage.database import StoreUnavailable
+from tests.conftest import Hands
+
+Client = TestClient[web.Request, web.Application]
+Opened = Callable[..., AbstractAsyncContextManager[Client]]
+
+COUNTS: Mapping[str, Mapping[str, object]] = {
+    "feedback": {"received": 12, "answered": 9, "answered_on_time": 2, "late": 1},
+    "rating": {"count": 4, "average": 4.25},
+    "redirected": {"denunciation": 7},
+}
+
+
+@dataclass
+class Behind:
+    """What the pages ask of the rest of the service."""
+
+    shown: list[tuple[str, str, str]] = field(default_factory=list)
+    media: dict[str, KeptMedia] = field(default_factory=dict)
+    counts: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: COUNTS)
+    is_out_of_order: bool = False
+
+    async def on_shown(self, code: str, place: str, channel: str = "web") -> None:
+        if self.is_out_of_order:
+            raise StoreUnavailable
+        self.shown.append((code, place, channel))
+
+    async def figures(self) -> Figures:
+        if self.is_out_of_order:
+            raise StoreUnavailable
+        return Figures(Period("2026-H2", date(2026, 7, 1), date(2026, 12, 31)), self.counts)
+
+    async def open_media(self, digest: str) -> KeptMedia | None:
+        return self.media.get(digest)
+
+
+def settings(**given: Any) -> Settings:  # noqa: ANN401 - as various as settings are
+    """Settings that know nothing of the machine the test runs on."""
+    return Settings(_env_file=None, **given)
+
+
+@pytest.fixture
+def behind() -> Behind:
+    return Behind()
+
+
+@pytest.fixture
+def site(office: Office, behind: Behind, hands: Hands) -> Site:
+    return Site(
+        commune=office.commune,
+        catalogue=office.catalogue,
+        settings=settings(),
+        identity=CookieIdentity("key", secure=False),
+        links=MediaLinks("key", hands),
+        on_shown=behind.on_shown,
+        figures=behind.figures,
+        open_media=behind.open_media,
+    )
+
+
+@pytest.fixture
+def practice() -> Mapping[str, Address]:
+    return {who: Address("web", f"practice-{who}") for who in ("citizen", "officer", "staff")}
+
+
+@pytest.fixture
+def opened(site: Site) -> Opened:
+    """Open the pages, with what differs from the site above."""
+
+    @asynccontextmanager
+    async def open_pages(**different: Any) -> AsyncIterator[Client]:  # noqa: ANN401 - any field of Site
+        other = replace(site, **different)
+        app = web.Application(middlewares=[guard(other)])
+        app.add_routes(pages(other))
+
+        async def break_down(request: web.Request) -> web.Response:
+            raise RuntimeError(f"secret of {request.path}")
+
+        app.add_routes([web.get("/breaks", break_down), web.post("/breaks", break_down)])
+        async with TestClient(TestServer(app)) as client:
+            yield client
+
+    return open_pages
+
+
+@pytest.fixture
+async def client(opened: Opened) -> AsyncIterator[Client]:
+    async with opened() as client:
+        yield client

@@ -1,0 +1,132 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.pages.guide import documents
+from bot.pages.site import Site
+from handlers.search import Procedure
+from tests.pages.conftest import Behind, Client, Opened, settings
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.mark.parametrize(
+    "code", ["KS01", "ks01", "%23ks01", "1.001193", "1.001193.000.00.00.H24", " ks01 "]
+)
+async def test_a_guide_opens_by_either_code_in_any_case(
+    client: Client, behind: Behind, code: str
+) -> None:
+    answer = await client.get(f"/q/{code}")
+    text = await answer.text()
+    assert answer.status == 200
+    assert "Thủ tục đăng ký khai sinh" in text
+    assert "giấy hẹn" in text
+    assert behind.shown == [("1.001193", "", "web")]
+
+
+async def test_every_guide_of_the_catalogue_opens_in_both_languages(
+    client: Client, site: Site
+) -> None:
+    for procedure in site.catalogue.procedures:
+        for language in ("vi", "en"):
+            answer = await client.get(f"/q/{procedure.guide}?lang={language}")
+            assert answer.status == 200
+            text = await answer.text()
+            assert ("Cần kiểm tra." in text or "To be checked." in text) == (
+                procedure.confidence != "high"
+            )
+
+
+async def test_an_unknown_code_is_not_found_and_not_counted(client: Client, behind: Behind) -> None:
+    answer = await client.get("/q/ZZ99")
+    text = await answer.text()
+    assert answer.status == 404
+    assert "ZZ99" in text
+    assert 'name="code"' in text
+    assert not behind.shown
+
+
+@pytest.mark.parametrize("code", ["<script>alert(1)</script>", "%00", "%ED%A0%80", "x" * 5000])
+async def test_an_odd_code_is_not_found_and_stays_text(client: Client, code: str) -> None:
+    answer = await client.get(f"/q/{code}", headers=HTML)
+    assert answer.status == 404
+    assert "<script>alert" not in await answer.text()
+
+
+async def test_a_repealed_procedure_leads_to_what_replaced_it(client: Client) -> None:
+    answer = await client.get("/q/2.000986")
+    text = await answer.text()
+    assert answer.status == 404
+    assert "không còn hiệu lực" in text
+    assert "3.000722" in text or re.search(r"/q/[A-Z]{2}\d\d", text)
+
+
+async def test_words_find_guides_and_a_code_leads_straight_to_its_own(client: Client) -> None:
+    found = await client.get("/q", params={"code": "con tôi mới sinh"})
+    assert found.status == 200
+    assert "/q/KS01" in await found.text()
+    straight = await client.get(
+        "/q", params={"code": "mã ks01 ạ", "lang": "en"}, allow_redirects=False
+    )
+    assert straight.status == 303
+    assert straight.headers["Location"] == "/q/KS01?lang=en"
+    assert "Content-Security-Policy" in straight.headers
+    assert (await client.get("/q", params={"code": "qqqq zzzz"})).status == 404
+
+
+async def test_the_place_of_the_poster_is_counted_and_goes_on_into_the_chat(
+    client: Client, behind: Behind
+) -> None:
+    text = await (await client.get("/q/KS01?place=nha-van-hoa")).text()
+    assert 'href="/chat?start=q_KS01_nha-van-hoa"' in text
+    assert behind.shown == [("1.001193", "nha-van-hoa", "web")]
+
+
+@pytest.mark.parametrize("place", ["a b", "x" * 33, "<b>", "../x", "nhà"])
+async def test_a_place_that_no_start_link_carries_is_left_out(
+    client: Client, behind: Behind, place: str
+) -> None:
+    answer = await client.get("/q/KS01", params={"place": place})
+    assert 'href="/chat?start=q_KS01"' in await answer.text()
+    assert behind.shown == [("1.001193", "", "web")]
+
+
+async def test_only_looking_counts_not_asking_whether_it_is_there(
+    client: Client, behind: Behind
+) -> None:
+    assert (await client.head("/q/KS01")).status == 200
+    assert not behind.shown
+
+
+async def test_the_guide_is_shown_even_where_it_cannot_be_counted(
+    client: Client, behind: Behind
+) -> None:
+    behind.is_out_of_order = True
+    assert (await client.get("/q/KS01")).status == 200
+
+
+async def test_only_configured_channels_have_a_button(opened: Opened) -> None:
+    async with opened() as client:
+        text = await (await client.get("/q/KS01")).text()
+    assert "zalo.me" not in text
+    assert "t.me" not in text
+    real = settings(zalo_app_id="1", zalo_oa_id="987", zalo_oa_secret_key="s", telegram_token="1:a")
+    async with opened(settings=real, telegram_name=lambda: "xa_bot") as client:
+        text = await (await client.get("/q/KS01?place=cho")).text()
+        home = await (await client.get("/")).text()
+    assert 'href="https://zalo.me/987?text=%23KS01"' in text
+    assert "#KS01" in text
+    assert 'href="https://t.me/xa_bot?start=q_KS01_cho"' in text
+    assert 'href="https://zalo.me/987"' in home
+    assert 'href="https://t.me/xa_bot"' in home
+    async with opened(settings=real) as client:
+        assert "t.me" not in await (await client.get("/")).text()
+
+
+def test_papers_are_parted_outside_of_brackets_only(site: Site) -> None:
+    procedure = site.catalogue.by_code("KS01")
+    assert isinstance(procedure, Procedure)
+    told = replace(procedure, documents="tờ khai; giấy A (bản sao; bản chính); ; giấy B.")
+    assert documents(told) == ["Tờ khai", "Giấy A (bản sao; bản chính)", "Giấy B"]
+    assert documents(replace(procedure, documents="")) == []
