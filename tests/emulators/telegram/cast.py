@@ -7,6 +7,7 @@ from tests.emulators.telegram.server import TelegramEmulator
 
 TALKING, SILENT, BLOCKING, DEACTIVATED, NOBODY = 11, 13, 14, 15, 99
 TEAM, LOST_TEAM, UPGRADED_TEAM = -1001, -1002, -201
+FORMER_TEAM, MUTED_TEAM, DELETED_TEAM = -1003, -1004, -202
 
 
 def assemble(telegram: TelegramEmulator) -> Person:
@@ -19,4 +20,7 @@ def assemble(telegram: TelegramEmulator) -> Person:
     telegram.group(TEAM)
     telegram.group(LOST_TEAM).kicked = True
     telegram.group(UPGRADED_TEAM).upgraded_to = TEAM
+    telegram.group(FORMER_TEAM).left = True
+    telegram.group(MUTED_TEAM).muted = True
+    telegram.group(DELETED_TEAM).deleted = True
     return talking

@@ -183,7 +183,11 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """A group with the bot in it. With `privacy` it gets commands and replies to it only."""
+    """A group with the bot in it.
+
+    With `privacy` the bot gets commands and replies to it only; `muted` takes its right to write,
+    `left` says that it went by itself, `deleted` that a basic group is no more.
+    """
 
     telegram: TelegramEmulator
     id: int
@@ -191,6 +195,9 @@ class Group:
     is_supergroup: bool = True
     privacy: bool = True
     kicked: bool = False
+    left: bool = False
+    deleted: bool = False
+    muted: bool = False
     upgraded_to: int = 0
     letters: list[Letter] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)

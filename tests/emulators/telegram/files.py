@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tests.emulators.telegram.parameters import too_large
 from tests.emulators.telegram.refusals import bad_request
-from tests.emulators.wire import Answer, Json, Upload
+from tests.emulators.wire import Answer, Clock, Json, Upload
 
 # Bot API, "Sending files" and getFile; MAX_PHOTO also in tdlib's FileLoaderUtils.cpp.
 MAX_PHOTO = 10 << 20
 MAX_UPLOAD = 50 << 20
 MAX_DOWNLOAD = 20 << 20
+LINK_LIFE = timedelta(hours=1)
 MAX_SIDES = 10_000
 MAX_RATIO = 20
 IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF", b"BM")
@@ -28,6 +30,7 @@ class StoredFile:
     size: int
     name: str = ""
     content_type: str = "application/octet-stream"
+    link_until: datetime | None = None
 
     def record(self) -> Json:
         return {
@@ -40,7 +43,8 @@ class StoredFile:
 class Files:
     """Every file that was sent, by file_id."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.by_id: dict[str, StoredFile] = {}
         self.by_path: dict[str, StoredFile] = {}
 
@@ -77,11 +81,13 @@ class Files:
             raise bad_request("invalid file_id")
         if stored.size > MAX_DOWNLOAD:
             raise bad_request("file is too big")
+        stored.link_until = self._clock.now() + LINK_LIFE
         return {**stored.record(), "file_path": stored.path}
 
     def download(self, path: str) -> Answer:
+        """Bot API, getFile: the link is sure for an hour; then, and before, there is none."""
         stored = self.by_path.get(path)
-        if stored is None:
+        if stored is None or stored.link_until is None or self._clock.now() > stored.link_until:
             return Answer({"ok": False, "error_code": 404, "description": "Not Found"}, 404)
         return Answer(raw=stored.content, content_type="application/octet-stream")
 

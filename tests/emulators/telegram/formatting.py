@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from tests.emulators.telegram.parameters import required
 from tests.emulators.telegram.refusals import Refusal, bad_request
 from tests.emulators.wire import Json
 
@@ -34,6 +35,29 @@ TAG = re.compile(r"<(/?)([^\s>]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)(>?)")
 # Bot API, HTML style: only these named entities, and all numerical ones.
 REFERENCE = re.compile(r"&(lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);")
 ATTRIBUTE = re.compile(r"\s+([^\s=>\"'/]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[\w.-]+))?")
+# tdlib, misc.cpp, strip_empty_characters: what shows nothing counts as a space.
+INVISIBLE = dict.fromkeys(
+    map(
+        ord,
+        "\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+        "\u202e\u202f\u205f\u2800\u3000\ufffc",
+    ),
+    " ",
+)
+# Client.cpp, get_text_entity_type: these are found by the server itself and are left out.
+FOUND_BY_SERVER = frozenset(
+    (
+        "mention",
+        "hashtag",
+        "cashtag",
+        "bot_command",
+        "url",
+        "email",
+        "phone_number",
+        "bank_card_number",
+    )
+)
+GIVEN = FOUND_BY_SERVER.union(ENTITY_OF_TAG.values(), {"text_mention", "expandable_blockquote"})
 COMMAND = re.compile(r"(?<![^\s])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]+)?")
 
 
@@ -125,11 +149,27 @@ def formatted(text: str, parse_mode: str, entities: object = None) -> tuple[str,
         raise bad_request("unsupported parse_mode")
     if mode == "html":
         return _trimmed(*parse_html(text))
-    return _trimmed(text, list(entities) if isinstance(entities, list) else [])
+    given = entities if isinstance(entities, list) else []
+    kept = [one for one in map(_entity, given) if one["type"] not in FOUND_BY_SERVER]
+    return _trimmed(text, kept)
+
+
+def _entity(entity: object) -> Json:
+    """A MessageEntity of the request (Client.cpp, get_text_entity)."""
+    where = "can't parse MessageEntity"
+    if not isinstance(entity, dict):
+        raise bad_request(f"{where}: expected an Object")
+    required(entity, "offset", int, where)
+    required(entity, "length", int, where)
+    if required(entity, "type", str, where) not in GIVEN:
+        raise bad_request(f"{where}: Unsupported type specified")
+    return entity
 
 
 def _trimmed(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     """The server cuts white space at both ends (MessageEntity.cpp, fix_formatted_text)."""
+    if not text.translate(INVISIBLE).strip():
+        return "", []
     shift = length(text) - length(text.lstrip())
     text = text.strip()
     end = length(text)

@@ -21,7 +21,6 @@ OTHER_ACTIONS = (
     "switch_inline_query_current_chat",
     "switch_inline_query_chosen_chat",
     "login_url",
-    "web_app",
     "copy_text",
 )
 
@@ -34,7 +33,7 @@ def reply_markup(parameters: Parameters, *, is_private: bool, inline_only: bool 
     if not isinstance(value, dict):
         raise bad_request("object expected as reply markup")
     if "inline_keyboard" in value:
-        return _inline(value["inline_keyboard"])
+        return _inline(value["inline_keyboard"], is_private=is_private)
     if inline_only and value:
         raise bad_request("inline keyboard expected")
     if "keyboard" in value:
@@ -44,12 +43,16 @@ def reply_markup(parameters: Parameters, *, is_private: bool, inline_only: bool 
     return {}
 
 
-def _inline(rows: object) -> Json:
+def _inline(rows: object, *, is_private: bool) -> Json:
     problem = 'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad_request(problem)
     # tdlib cuts a row in silence (ReplyMarkup.cpp); what is beyond is never shown.
     kept = [[_inline_button(button) for button in row][:MAX_INLINE_ROW] for row in rows if row]
+    if not is_private and any("web_app" in button for row in kept for button in row):
+        # Bot API, InlineKeyboardButton: only in private chats; the word was reported by users
+        # (telegraf/telegraf issue 2031).
+        raise bad_request("BUTTON_TYPE_INVALID")
     markup = {"inline_keyboard": kept}
     buttons = sum(len(row) for row in kept)
     if buttons > MAX_INLINE_BUTTONS or len(json.dumps(markup).encode()) > MAX_MARKUP_BYTES:
@@ -74,6 +77,14 @@ def _inline_button(button: object) -> Json:
         if len(data.encode()) > MAX_CALLBACK_BYTES:
             # Bot API, InlineKeyboardButton: 1–64 BYTES, not characters.
             raise bad_request("BUTTON_DATA_INVALID")
+    elif "web_app" in button:
+        address = required(required(button, "web_app", dict, where), "url", str, where)
+        if not address.startswith("https://"):
+            # Bot API, WebAppInfo: an HTTPS URL; words of ReplyMarkup.cpp and LinkManager.cpp.
+            raise bad_request(
+                f"inline keyboard button Web App URL '{address}' is invalid: "
+                "Only HTTPS links are allowed"
+            )
     elif not any(name in button for name in OTHER_ACTIONS):
         # Empty callback_data counts as none (Client.cpp, get_inline_keyboard_button_type).
         raise bad_request(f"{where}: Text buttons are unallowed in the inline keyboard")

@@ -9,11 +9,18 @@ from typing import Any
 from tests.emulators.telegram.refusals import Refusal, bad_request
 from tests.emulators.wire import Call, Json, Upload
 
+READ = ("application/json", "application/x-www-form-urlencoded")
+"""Bodies that carry parameters beside multipart/form-data (Bot API, "Making requests")."""
+
 
 class Parameters:
     """Query, form, multipart or JSON; in the first three a nested value is JSON text."""
 
     def __init__(self, call: Call) -> None:
+        kind = call.headers.get("Content-Type", "").lower()
+        if call.raw and not any(known in kind for known in READ):
+            # tdlib, HttpReader.cpp: any other body is content of no meaning, never parameters.
+            call.body, call.unreadable = {}, False
         if call.unreadable:
             raise bad_request("can't parse request body as JSON object")
         self._values: Mapping[str, Any] = {**call.query, **call.body} if call.query else call.body

@@ -37,6 +37,7 @@ NOT_MODIFIED = (
     "as a current content and reply markup of the message"
 )
 DELETABLE_SECONDS = 48 * 3600
+RIGHTS = {"photo": "photos", "document": "documents", "location": "locations"}
 
 
 def writable(telegram: TelegramEmulator, parameters: Parameters) -> Chat:
@@ -44,6 +45,9 @@ def writable(telegram: TelegramEmulator, parameters: Parameters) -> Chat:
     chat_id = parameters.text("chat_id")
     if not chat_id:
         raise bad_request("chat_id is empty")
+    if chat_id == str(telegram.bot_user()["id"]):
+        # Reported as such (laravel-notification-channels/telegram issue 189).
+        raise forbidden("bots can't send messages to bots")
     chat = telegram.chat(chat_id)
     if chat is None:
         raise bad_request("chat not found")
@@ -67,9 +71,20 @@ def _check_group(group: Group) -> None:
             "Bad Request: group chat was upgraded to a supergroup chat",
             {"migrate_to_chat_id": group.upgraded_to},
         )
+    kind = "supergroup" if group.is_supergroup else "group"
+    if group.deleted and not group.is_supergroup:
+        raise forbidden("the group chat was deleted")
     if group.kicked:
-        kind = "supergroup" if group.is_supergroup else "group"
         raise forbidden(f"bot was kicked from the {kind} chat")
+    if group.left:
+        raise forbidden(f"bot is not a member of the {kind} chat")
+
+
+def _check_rights(chat: Chat, content: Json) -> None:
+    """In a group the bot may have lost the right to write (MessageContent.cpp)."""
+    if isinstance(chat, Group) and chat.muted:
+        words = next((words for name, words in RIGHTS.items() if name in content), "text messages")
+        raise bad_request(f"not enough rights to send {words} to the chat")
 
 
 def _replied(telegram: TelegramEmulator, parameters: Parameters, chat: Chat) -> Json:
@@ -90,6 +105,12 @@ def _replied(telegram: TelegramEmulator, parameters: Parameters, chat: Chat) -> 
         if wanted.get("allow_sending_without_reply"):
             return {}
         raise bad_request("message to be replied not found")
+    quote = wanted.get("quote") or ""
+    original = str(message.get("text") or message.get("caption") or "")
+    if str(quote) not in original:
+        # Bot API, ReplyParameters: it must be an exact substring; the word was reported by users
+        # (openclaw/openclaw issue 74581).
+        raise bad_request("QUOTE_TEXT_INVALID")
     return {key: value for key, value in message.items() if key != "reply_to_message"}
 
 
@@ -97,6 +118,7 @@ def _send(
     telegram: TelegramEmulator, parameters: Parameters, content: Json, chat: Chat | None = None
 ) -> Json:
     chat = chat or writable(telegram, parameters)
+    _check_rights(chat, content)
     replied = _replied(telegram, parameters, chat)
     markup = reply_markup(parameters, is_private=isinstance(chat, Person))
     if telegram.pace is not None:
@@ -126,8 +148,18 @@ def _store(
     return message
 
 
+def _check_preview(parameters: Parameters) -> None:
+    """Bot API, LinkPreviewOptions; words of Client.cpp, get_link_preview_options."""
+    wanted = parameters.nested(
+        "link_preview_options", "can't parse link preview options JSON object"
+    )
+    if wanted is not None and not isinstance(wanted, dict):
+        raise bad_request("object expected as link preview options")
+
+
 def send_message(telegram: TelegramEmulator, parameters: Parameters) -> Json:
     """sendMessage."""
+    _check_preview(parameters)
     text, entities = checked_text(
         parameters.text("text"),
         parameters.text("parse_mode"),
@@ -204,6 +236,7 @@ def send_media_group(telegram: TelegramEmulator, parameters: Parameters) -> list
     if len(kinds) > 1:
         raise bad_request("document can't be mixed with other media types")
     chat = writable(telegram, parameters)
+    _check_rights(chat, contents[0])
     replied = _replied(telegram, parameters, chat)
     if telegram.pace is not None:
         telegram.pace.count(telegram.clock, chat.id, len(contents))
@@ -280,6 +313,7 @@ def _edit(telegram: TelegramEmulator, parameters: Parameters, changes: Json) -> 
 
 def edit_message_text(telegram: TelegramEmulator, parameters: Parameters) -> Json:
     """editMessageText; without reply_markup the keyboard goes."""
+    _check_preview(parameters)
     text, entities = checked_text(
         parameters.text("text"),
         parameters.text("parse_mode"),

@@ -86,7 +86,7 @@ class TelegramEmulator(LoopbackServer):
             retry_scale=retry_scale,
             keep_alive=keep_alive,
         )
-        self.files = Files()
+        self.files = Files(self.clock)
         self.people: dict[int, Person] = {}
         self.groups: dict[int, Group] = {}
         self.messages: dict[tuple[int, int], Json] = {}

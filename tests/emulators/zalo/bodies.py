@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,10 +94,23 @@ def _check_media(payload: Json, text: object, check_asset: CheckAsset) -> str:
     if kind == "gif" and not (_is_size(element.get("width")) and _is_size(element.get("height"))):
         raise invalid("width")
     if url is not None:
-        check_url(url, "url")
+        _check_public(url)
     else:
         check_asset(attachment_id, str(kind))
     return str(kind)
+
+
+def _check_public(url: object) -> None:
+    """A4: a picture goes by a public HTTPS address, because Zalo fetches it itself."""
+    check_url(url, "url")
+    parts = urlsplit(str(url))
+    host = parts.hostname or ""
+    try:
+        is_public = ipaddress.ip_address(host).is_global
+    except ValueError:
+        is_public = "." in host
+    if parts.scheme != "https" or not is_public:
+        raise invalid("url")
 
 
 def _check_request_user_info(payload: Json) -> str:

@@ -204,7 +204,14 @@ class Citizen:
         return await self.zalo.webhook.deliver(event, self.wrapping)
 
     async def clicks_chat(self) -> Delivery:
-        """Once per person, only if they never chatted; afterwards the account may write first."""
+        """Once per person, only if they never chatted; afterwards the account may write first.
+
+        Raises:
+            ValueError: they did before, so that Zalo sends no such event (A1.4).
+        """
+        if self.last_interaction is not None:
+            message = "user_click_chatnow comes only from somebody who never chatted"
+            raise ValueError(message)
         self.interacts()
         event = self.zalo.events.click_chat(self._ids)
         return await self.zalo.webhook.deliver(event, self.wrapping)

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from tests.emulators.wire import Answer, Call, Clock
 from tests.emulators.zalo.refusals import OAUTH_REFUSALS, Refusal
@@ -28,6 +29,7 @@ class App:
     oa_id: str = "388613280878808645"
     oa_secret_key: str = "OA_SECRET_TEST"
     oa_name: str = "UBND xã (giả lập)"
+    callback: str = "https://xa.example.vn/zalo/callback"
 
 
 class Grants:
@@ -72,10 +74,27 @@ class Grants:
         """The access token runs out now."""
         self.access_until = self._clock.now()
 
-    def exchange(self, call: Call) -> Answer:
-        """POST /v4/oa/access_token (Zalo OA sheet A2)."""
+    def permission(self, call: Call, *, active: bool = True) -> Answer:
+        """GET /v4/oa/permission: the consent page, on which the administrator agrees at once.
+
+        Sheet A0, 1 and 4: an app that is not active and an address that is not the console's
+        "Official Account Callback Url" are refused. Sheet A2: else `<callback>?code=…&oa_id=…`.
+        """
+        if not active or call.query.get("app_id") != self.app.app_id:
+            return _oauth_answer(Refusal(-14002, OAUTH_REFUSALS[-14002]))
+        if call.query.get("redirect_uri") != self.app.callback:
+            return _oauth_answer(Refusal(-14003, OAUTH_REFUSALS[-14003]))
+        self.challenge = call.query.get("code_challenge", self.challenge)
+        given = {"code": self.consent(), "oa_id": self.app.oa_id}
+        if "state" in call.query:
+            given["state"] = call.query["state"]
+        headers = {"Location": f"{self.app.callback}?{urlencode(given)}"}
+        return Answer(status=302, raw=b"", content_type="text/html", headers=headers)
+
+    def exchange(self, call: Call, *, active: bool = True) -> Answer:
+        """POST /v4/oa/access_token (Zalo OA sheet A2); an app must be active (A0, 1)."""
         try:
-            self._check_client(call)
+            self._check_client(call, active=active)
             self._spend(call.body)
         except Refusal as refusal:
             return _oauth_answer(refusal)
@@ -89,7 +108,9 @@ class Grants:
             }
         )
 
-    def _check_client(self, call: Call) -> None:
+    def _check_client(self, call: Call, *, active: bool) -> None:
+        if not active:
+            raise Refusal(-14002, OAUTH_REFUSALS[-14002])
         if call.headers.get("secret_key") != self.app.app_secret:
             raise Refusal(-14004, OAUTH_REFUSALS[-14004])
         # A JSON body leaves every form field empty, so it fails as an unknown app (sheet A2).

@@ -40,7 +40,7 @@ def consultation(zalo: ZaloEmulator, call: Call) -> Answer:
     )
     citizen = reachable(zalo, user_id)
     quoted = message.get("quote_message_id")
-    if quoted is not None and not _knows(citizen, quoted):
+    if quoted is not None and not _said(citizen, quoted):
         raise invalid("quote_message_id")
     quota = charge(zalo, citizen)
     letter = Letter(new_message_id(), kind, message, zalo.clock.now(), quota.get("quota_type", ""))
@@ -87,6 +87,11 @@ def charge(zalo: ZaloEmulator, citizen: Citizen) -> Json:
         "owner_type": "OA",
         "owner_id": zalo.app.oa_id,
     }
+
+
+def _said(citizen: Citizen, message_id: object) -> bool:
+    """A3.2: what is quoted is the msg_id of a message of the citizen, none of the account's own."""
+    return any(line["src"] and line["message_id"] == message_id for line in citizen.history)
 
 
 def _knows(citizen: Citizen, message_id: object) -> bool:
@@ -154,6 +159,8 @@ def group(zalo: ZaloEmulator, call: Call) -> Answer:
     check_text(message["text"])
     if group_id not in zalo.groups:
         raise Refusal(-403)
+    if group_id in zalo.disabled_groups:
+        raise Refusal(-237)
     letter = Letter(new_message_id(), "text", message, zalo.clock.now())
     zalo.groups[group_id].append(letter)
     data = {"message_id": letter.message_id, "group_id": group_id}

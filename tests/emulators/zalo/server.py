@@ -21,6 +21,7 @@ from tests.emulators.zalo.webhook import WebhookPlayer
 Endpoint = Callable[["ZaloEmulator", Call], Answer]
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MINUTE = timedelta(minutes=1)
+NOT_ACTIVE = -209
 
 POSTS: dict[str, Endpoint] = {
     "/v3.0/oa/message/cs": messages.consultation,
@@ -64,6 +65,7 @@ DEAD = frozenset(
 class Switches:
     """What differs between one Official Account and another, or from day to day.
 
+    `account_requests_per_minute` is what the account's package allows, which Zalo does not publish.
     `standing` is a number of sheet A3.6 with which every call is refused: -209 app not active,
     -212 API not registered, -221 not verified, -223 not authorised, -224 package, -204, -205 …
     """
@@ -75,6 +77,7 @@ class Switches:
     needs_proof: bool = False
     standing: int = 0
     requests_per_minute: int = 4000
+    account_requests_per_minute: int = 4000
 
 
 class ZaloEmulator(LoopbackServer):
@@ -110,6 +113,7 @@ class ZaloEmulator(LoopbackServer):
         self.citizens: dict[str, Citizen] = {}
         self.anonymous_people: dict[str, Anonymous] = {}
         self.groups: dict[str, list[Letter]] = {}
+        self.disabled_groups: set[str] = set()
         self.paid_left: int | None = None
         self.paid_total = 0
         self._within_a_minute: deque[datetime] = deque()
@@ -175,8 +179,9 @@ class ZaloEmulator(LoopbackServer):
     async def answer(self, call: Call) -> Answer:
         if call.path.startswith("/media/"):
             return self.media.serve(call)
-        if call.path == "/v4/oa/access_token":
-            return self.grants.exchange(call)
+        if call.path in {"/v4/oa/access_token", "/v4/oa/permission"}:
+            ask = self.grants.exchange if call.verb == "POST" else self.grants.permission
+            return ask(call, active=self.switches.standing != NOT_ACTIVE)
         try:
             answer = self._answer_api(call)
         except Refusal as refusal:
@@ -215,6 +220,9 @@ class ZaloEmulator(LoopbackServer):
             self._within_a_minute.popleft()
         if len(self._within_a_minute) >= self.switches.requests_per_minute:
             raise Refusal(-32)
+        if len(self._within_a_minute) >= self.switches.account_requests_per_minute:
+            # Sheet A3.5: a limit per account by its package, told in other words.
+            raise Refusal(-32, "Your OA reached limit call api")
         self._within_a_minute.append(now)
 
     def _check_planned(self, call: Call) -> None:

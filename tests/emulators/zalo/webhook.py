@@ -12,6 +12,7 @@ import time
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -133,6 +134,7 @@ class WebhookPlayer:
         self.retry_scale = retry_scale
         self.retries_refusals = retries_refusals
         self.deadline = DEADLINE
+        self.loopback = True
         self.wrapping = Wrapping()
         self.disabled = False
         self.deliveries: list[Delivery] = []
@@ -186,6 +188,23 @@ class WebhookPlayer:
     async def posts(self, raw: bytes, headers: dict[str, str] | None = None) -> Attempt:
         """Any bytes at all: not JSON, too large, an unknown encoding."""
         return await self._post(raw, {"Content-Type": "application/json"} | (headers or {}))
+
+    async def saves(self, url: str) -> str:
+        """An administrator saves the address in the console; why it is refused, "" when it is not.
+
+        A0, 6: HTTPS and a domain, no host:port (`loopback` permits a test's own); A1.1: the probe
+        must get 200. What the console says word for word is not known.
+        """
+        parts = urlsplit(url)
+        if not self.loopback and (parts.scheme != "https" or parts.port is not None):
+            return "the address must be HTTPS, with a domain and no port"
+        before, self.url = self.url, url
+        probe = await self.probes()
+        if probe.status == 200:
+            self.disabled = False
+            return ""
+        self.url = before
+        return f"the probe got {probe.status or probe.reason}"
 
     async def probes(self) -> Attempt:
         """A1.1: when the address is saved in the console, an unsigned `{}`."""

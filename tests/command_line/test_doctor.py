@@ -1,0 +1,168 @@
+"""`doctor`: 0 with warnings, 1 where something is broken, each in a line of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from messages.envelope import Incoming
+from storage.inbox import laid_aside
+from tests.command_line.terminal import Answer, Terminal
+from tests.conftest import COMMUNE
+from tests.transcript import Talk
+
+
+def _broken(answer: Answer) -> str:
+    assert answer.code == 1, answer
+    assert answer.err == ""
+    lines = [line for line in answer.out.splitlines() if line.startswith("broken ")]
+    assert lines
+    return "\n".join(lines)
+
+
+def _warned(answer: Answer) -> str:
+    assert answer.code == 0, answer
+    assert answer.err == ""
+    assert "broken" not in answer.out
+    return "\n".join(line for line in answer.out.splitlines() if line.startswith("warning "))
+
+
+async def test_what_the_commune_has_not_told_yet_are_warnings(terminal: Terminal) -> None:
+    warned = _warned(await terminal("doctor"))
+    assert "units.ttpvhcc.phone" in warned
+    assert "chưa cập nhật" in warned
+    assert "cần xác nhận" in warned
+
+
+async def test_every_line_begins_with_how_bad_it_is(terminal: Terminal) -> None:
+    answer = await terminal("doctor")
+    assert {line.split()[0] for line in answer.out.splitlines()} == {"ok", "warning"}
+
+
+async def test_every_mistake_of_the_communes_files_is_listed(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    folder = tmp_path / "commune"
+    folder.mkdir()
+    for path in COMMUNE.iterdir():
+        if path.is_file():
+            (folder / path.name).write_bytes(path.read_bytes())
+    for name in ("commune.toml", "calendar.toml"):
+        with (folder / name).open("r+", encoding="utf-8") as file:
+            text = file.read()
+            file.seek(0)
+            file.write("colour = 1\n" + text)
+    broken = _broken(await terminal("doctor", BOT_COMMUNE_DIR=str(folder)))
+    assert f"{folder}/commune.toml:1: " in broken
+    assert f"{folder}/calendar.toml:1: " in broken
+    # A command that is refused tells the first and where the others are.
+    assert "doctor" in (await terminal("tickets", BOT_COMMUNE_DIR=str(folder))).reason
+
+
+@pytest.mark.parametrize("file", ["criteria.toml", "procedures.csv", "repealed.csv"])
+async def test_a_file_that_is_missing_is_broken(
+    terminal: Terminal, tmp_path: Path, file: str
+) -> None:
+    folder = tmp_path / "commune"
+    folder.mkdir()
+    for path in COMMUNE.iterdir():
+        if path.is_file() and path.name != file:
+            (folder / path.name).write_bytes(path.read_bytes())
+    assert file in _broken(await terminal("doctor", BOT_COMMUNE_DIR=str(folder)))
+
+
+@pytest.mark.parametrize("place", ["", "/garbage"])
+async def test_a_database_that_cannot_be_read_is_broken(bare: Terminal, place: str) -> None:
+    (bare.folder / "garbage").write_bytes(b"no database" * 100)
+    url = f"sqlite+aiosqlite:///{bare.folder}{place}"
+    assert _broken(await bare("doctor", BOT_DATABASE_URL=url))
+
+
+async def test_a_folder_that_cannot_be_made_is_broken(bare: Terminal) -> None:
+    (bare.folder / "var").write_text("in the way")
+    assert "var" in _broken(await bare("doctor"))
+
+
+async def test_a_message_that_was_set_aside_is_listed_without_its_words(
+    terminal: Terminal, talk: Talk
+) -> None:
+    citizen = talk.person()
+    await citizen.says("xin chào")
+    message = Incoming(citizen.address, "unlucky", talk.hands(), text="lời riêng của tôi")
+    await talk.inbox.accept(message)
+    ((claimed,), now) = (await talk.inbox.claim(1), talk.hands())
+    row = {"which": claimed.id, "when": now, "why": "KeyError in desk.take"}
+    await talk.store.write(lambda connection: connection.execute(laid_aside(), row))
+    answer = await terminal("doctor")
+    broken = _broken(answer)
+    assert f" {claimed.id} " in broken
+    assert "KeyError in desk.take" in broken
+    assert "lời riêng" not in answer.out
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("APP_ID",),
+        ("OA_SECRET_KEY",),
+        ("APP_SECRET",),
+        ("REFRESH_TOKEN",),
+        ("APP_ID", "OA_SECRET_KEY"),
+        ("APP_ID", "APP_SECRET", "REFRESH_TOKEN"),
+    ],
+    ids="+".join,
+)
+async def test_zalo_half_configured_is_broken_and_names_what_is_missing(
+    terminal: Terminal, given: tuple[str, ...]
+) -> None:
+    needed = ("APP_ID", "APP_SECRET", "OA_SECRET_KEY")
+    answer = await terminal("doctor", **{f"BOT_ZALO_{name}": "value-of-it" for name in given})
+    broken = _broken(answer)
+    for name in needed:
+        assert (f"BOT_ZALO_{name}" in broken) == (name not in given)
+    assert "value-of-it" not in answer.out
+
+
+async def test_zalo_wholly_configured_leaves_warnings_at_most(terminal: Terminal) -> None:
+    needed = ("APP_ID", "APP_SECRET", "OA_SECRET_KEY", "REFRESH_TOKEN")
+    zalo = {f"BOT_ZALO_{name}": "value-of-it" for name in needed}
+    warned = _warned(await terminal("doctor", **zalo, BOT_ZALO_MAC_MODE="log_only"))
+    for name in ("BOT_PUBLIC_URL", "BOT_ZALO_OA_ID", "BOT_ZALO_MAC_MODE"):
+        assert name in warned
+    whole = {"BOT_PUBLIC_URL": "https://xa.example.vn", "BOT_ZALO_OA_ID": "42"}
+    assert "BOT_" not in _warned(await terminal("doctor", **zalo, **whole))
+
+
+async def test_a_telegram_webhook_without_https_is_broken(terminal: Terminal) -> None:
+    telegram = {"BOT_TELEGRAM_TOKEN": "1:secret-token", "BOT_TELEGRAM_MODE": "webhook"}
+    answer = await terminal("doctor", **telegram)
+    assert "BOT_PUBLIC_URL" in _broken(answer)
+    assert "secret-token" not in answer.out
+    public = await terminal("doctor", **telegram, BOT_PUBLIC_URL="https://xa.example.vn")
+    assert public.code == 0
+
+
+async def test_settings_that_change_nothing_are_warned_of(terminal: Terminal) -> None:
+    (terminal.folder / ".env").write_text("BOT_PROT=8081\n# BOT_OLD=1\nexport BOT_HOTS = x\n")
+    strange = {"BOT_TELEGRAM_TOKN": "1:a", "BOT_SENTRY_DSN": "https://key@sentry.example.vn/1"}
+    answer = await terminal("doctor", **strange)
+    warned = _warned(answer)
+    for name in ("BOT_TELEGRAM_TOKN", "BOT_PROT", "BOT_HOTS", "BOT_SENTRY_DSN"):
+        assert name in warned
+    assert "BOT_OLD" not in warned
+    assert "key@" not in answer.out
+
+
+async def test_a_key_that_others_can_read_is_warned_of_and_an_empty_one_is_broken(
+    terminal: Terminal,
+) -> None:
+    key = terminal.folder / "var" / "secret.key"
+    own = {"BOT_SECRET_KEY": "", "BOT_DATABASE_URL": ""}
+    assert "secret.key" not in _warned(await terminal("doctor", **own))
+    key.chmod(0o644)
+    assert "secret.key" in _warned(await terminal("doctor", **own))
+    key.write_text("\n")
+    assert "secret.key" in _broken(await terminal("doctor", **own))
+    assert "BOT_SECRET_KEY" in _warned(await terminal("doctor", **own | {
+        "BOT_SECRET_KEY": "short",
+        "BOT_DATABASE_URL": f"sqlite+aiosqlite:///{terminal.folder}/other.db",
+    }))  # fmt: skip
