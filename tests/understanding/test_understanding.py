@@ -199,7 +199,7 @@ def test_any_text_gets_an_answer_of_the_promised_form(catalogue: Catalogue, text
     ("text", "category"),
     [
         ("Rác chất đống đầu ngõ", "moitruong"),
-        ("den duong thon 3 hong", "dien"),
+        ("den duong thon 3 hong", "giaothong"),
         ("chó thả rông cắn người", "trattu"),
         ("đường ngập, ổ gà nhiều", "giaothong"),
         ("nước máy đục ngầu", "nuoc"),
