@@ -109,8 +109,9 @@ def _run(options: argparse.Namespace) -> int:
     from bot.logs import COMMANDS, SERVICE, set_up  # noqa: PLC0415
 
     set_up(settings.secrets(), SERVICE if options.command == "run" else COMMANDS)
-    code = commands.COMMANDS[options.command](settings, options)
-    return _serve(settings, options.only) if options.command == "run" else code
+    if options.command == "run":
+        return _serve(settings, options.only)
+    return commands.COMMANDS[options.command](settings, options)
 
 
 def _serve(settings: Settings, only: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ from bot.channels.web.identity import CookieIdentity, Identity
 from bot.channels.web.origins import Origins
 from bot.channels.web.uploads import Uploads
 from bot.health import health_routes
+from bot.key_check import check_key
 from bot.metrics import Metrics
 from bot.pages.guarding import guard
 from bot.pages.media import KeptMedia, MediaLinks, media_route
@@ -81,13 +82,20 @@ def office_of(settings: Settings) -> Office:
 
 
 async def ground_at(url: str, box: Box, office: Office, clock: Clock, *, media: Path) -> Ground:
-    """Open and migrate a store and what stands on it; raises StoreUnavailable or TooNew."""
+    """Open and migrate a store and what stands on it.
+
+    Raises:
+        StoreUnavailable: it cannot be opened.
+        TooNew: a later version of the service wrote it.
+        Refusal: it was sealed with another key.
+    """
     if url.startswith("sqlite"):
         Path(url.partition(":///")[2]).parent.mkdir(parents=True, exist_ok=True)
     store = Store(url, box)
     await store.open()
     try:
         await migrate(store)
+        await check_key(store, clock)
     except BaseException:
         await store.close()
         raise
@@ -241,6 +249,13 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
         routes += health_routes(service, settings)
         app = web.Application(client_max_size=BODY_BYTES, middlewares=[guard(site)])
         app.add_routes(routes)
+
+        async def hang_up(_: web.Application) -> None:
+            # Open pages would be waited for; they come back by themselves.
+            for one in services:
+                await one.hang_up()
+
+        app.on_shutdown.append(hang_up)
         await _serve(settings, services, app, only)
 
 

@@ -70,6 +70,7 @@ class ClockWorker:
             self._inbox.arrived.set()
         if self._sealed_at is None or now - self._sealed_at >= SEAL_EVERY:
             await seal_days(self._store, now)
+            await self._store.truncate_log()
             self._sealed_at = now
         # The files of a channel that is closed at present are fetched when it opens again.
         for wanted in await self._media.wanted(self._channels):

@@ -5,15 +5,15 @@ import asyncio
 import json
 import secrets
 import sys
+import threading
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from bot.app import box_of, clock_of, ground_at, office_of
 from bot.doctor import doctor
-from bot.key_check import check_key
 from bot.refusal import DONE, Refusal
 from bot.service import Ground
 from bot.settings import Settings
@@ -31,6 +31,9 @@ from storage.tickets import Event, Ticket
 
 LONGEST_NAME = 100
 
+THREAD_ENDS_WITHIN = 1.0
+"""Seconds."""
+
 
 def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
@@ -47,10 +50,26 @@ async def _opened(settings: Settings) -> AsyncIterator[Ground]:
         media=settings.var_dir / "media",
     )
     try:
-        await check_key(ground.store, ground.clock)
         yield ground
     finally:
         await ground.store.close()
+
+
+def _finished(work: Coroutine[None, None, int]) -> int:
+    """Run a command; give its exit code."""
+
+    async def to_the_end() -> int:
+        earlier = set(threading.enumerate())
+        try:
+            return await work
+        finally:
+            # The driver's thread of a database that did not open still has to tell the loop that
+            # it ends; without the loop it would say so on stderr.
+            for thread in set(threading.enumerate()) - earlier:
+                if thread.daemon:
+                    await asyncio.to_thread(thread.join, THREAD_ENDS_WITHIN)
+
+    return asyncio.run(to_the_end())
 
 
 def _name(typed: str) -> str:
@@ -72,7 +91,7 @@ def migrate(settings: Settings, _options: argparse.Namespace) -> int:
         async with _opened(settings):
             return DONE
 
-    return asyncio.run(do())
+    return _finished(do())
 
 
 def invite(settings: Settings, options: argparse.Namespace) -> int:
@@ -104,7 +123,7 @@ def invite(settings: Settings, options: argparse.Namespace) -> int:
             _print(f"code: {code}")
             return DONE
 
-    return asyncio.run(do())
+    return _finished(do())
 
 
 def revoke(settings: Settings, options: argparse.Namespace) -> int:
@@ -120,7 +139,7 @@ def revoke(settings: Settings, options: argparse.Namespace) -> int:
                 raise Refusal(_("No official has the name {name}.", name=name))
             return DONE
 
-    return asyncio.run(do())
+    return _finished(do())
 
 
 def report(settings: Settings, options: argparse.Namespace) -> int:
@@ -142,7 +161,7 @@ def report(settings: Settings, options: argparse.Namespace) -> int:
             _print(told)
             return DONE
 
-    return asyncio.run(do())
+    return _finished(do())
 
 
 def tickets(settings: Settings, options: argparse.Namespace) -> int:
@@ -163,7 +182,7 @@ def tickets(settings: Settings, options: argparse.Namespace) -> int:
             _print(json.dumps(told, ensure_ascii=False, indent=2))
             return DONE
 
-    return asyncio.run(do())
+    return _finished(do())
 
 
 async def _ticket(read: Reader, ticket: Ticket) -> dict[str, object]:
@@ -206,17 +225,15 @@ def evidence(settings: Settings, options: argparse.Namespace) -> int:
             _print("ok")
             return DONE
 
-    return asyncio.run(do())
+    return _finished(do())
 
 
 def look(settings: Settings, _options: argparse.Namespace) -> int:
     """Print what is wrong, and what to do about it."""
-    return asyncio.run(doctor(settings))
+    return _finished(doctor(settings))
 
 
 COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
-    # A service begins as every command does; then it stays.
-    "run": migrate,
     "migrate": migrate,
     "invite": invite,
     "revoke": revoke,

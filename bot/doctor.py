@@ -8,7 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.app import box_of, clock_of, ground_at, office_of
-from bot.key_check import check_key
 from bot.refusal import Refusal, told
 from bot.service import Ground
 from bot.settings import NOT_USED_YET, PREFIX, Settings
@@ -21,7 +20,7 @@ from storage.database import StoreUnavailable
 from storage.evidence import verify
 from storage.migrate import TooNew
 from storage.outbox import FAILED, HELD, UNKNOWN
-from storage.sealing import KEY_FILE
+from storage.sealing import KEY_FILE, CannotUnseal
 
 LEAST_FREE = 500 * 1024 * 1024
 
@@ -91,7 +90,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             clock_of(settings),
             media=settings.var_dir / "media",
         )
-    except (TooNew, StoreUnavailable, OSError) as error:
+    except (TooNew, StoreUnavailable, CannotUnseal, Refusal, OSError) as error:
         yield _wrong(told(error))
         return
     try:
@@ -121,11 +120,7 @@ def _key(settings: Settings) -> Iterator[Finding]:
             yield _warn(_("BOT_SECRET_KEY is shorter than {n} characters.", n=SHORTEST_KEY))
         return
     path: Path = settings.var_dir / KEY_FILE
-    if not path.is_file():
-        return
-    if not path.read_bytes().strip():
-        yield _wrong(_("{path} is empty: put the secret key back.", path=str(path)))
-    if path.stat().st_mode & 0o077:
+    if path.is_file() and path.stat().st_mode & 0o077:
         yield _warn(_("{path} can be read by others: chmod 600.", path=str(path)))
 
 
@@ -178,10 +173,6 @@ async def _store(ground: Ground) -> AsyncIterator[Finding]:
         yield _wrong(_("The database cannot be written: {reason}", reason=str(error)))
         return
     yield _ok(_("The database can be read and written."))
-    try:
-        await check_key(ground.store, ground.clock)
-    except Refusal as refused:
-        yield _wrong(refused.reason)
     aside = await ground.inbox.set_aside()
     for message in aside:
         yield _wrong(

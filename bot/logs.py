@@ -16,6 +16,11 @@ SHORTEST_SECRET = 6
 PLAIN = (int, float, type(None))
 """Values in which no secret stands."""
 
+ESCAPES = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160))} | {
+    n: f"\\u{n:04x}" for n in (0x2028, 0x2029)
+}
+"""What would begin a line of its own, or colour or move what a terminal shows."""
+
 SERVICE, COMMANDS = logging.INFO, logging.ERROR
 """What is told: everything a service does; of a command only what it cannot tell itself."""
 
@@ -70,7 +75,7 @@ def set_up(secrets: Iterable[str] = (), level: int = SERVICE) -> None:
 
     def render(logger: object, method: str, record: structlog.typing.EventDict) -> str:
         # Once more over the whole line: for what was no text before.
-        return scrub.clean(as_line(logger, method, record))
+        return scrub.clean(as_line(logger, method, record)).translate(ESCAPES)
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -47,6 +47,7 @@ def _of_the_service(error: BaseException) -> str:
     from scoring.periods import BadPeriod  # noqa: PLC0415
     from storage.database import StoreUnavailable  # noqa: PLC0415
     from storage.migrate import TooNew  # noqa: PLC0415
+    from storage.sealing import CannotUnseal  # noqa: PLC0415
 
     if isinstance(error, BadPeriod):
         return say(error.reason)
@@ -54,11 +55,15 @@ def _of_the_service(error: BaseException) -> str:
         first, *more = error.told(DEFAULT)
         hint = _("{n} more: `python -m bot doctor` lists them.", n=len(more))
         return f"{first} ({say(hint)})" if more else first
-    if isinstance(error, TooNew):
-        return say(_("The database belongs to a later version ({revision}).", revision=str(error)))
-    if isinstance(error, StoreUnavailable):
-        return say(_("The database cannot be opened: {reason}", reason=str(error)))
+    reason = str(error)
+    sentences: tuple[tuple[type[Exception], Sayable], ...] = (
+        (TooNew, _("The database belongs to a later version ({revision}).", revision=reason)),
+        (StoreUnavailable, _("The database cannot be opened: {reason}", reason=reason)),
+        (CannotUnseal, _("The secret key cannot open what is kept: {reason}", reason=reason)),
+        (CatalogueError, reason),
+    )
+    for kind, sentence in sentences:
+        if isinstance(error, kind):
+            return say(sentence)
     app = sys.modules.get("bot.app")
-    if isinstance(error, CatalogueError) or (app and isinstance(error, app.CannotStart)):
-        return str(error)
-    return where(error)
+    return reason if app and isinstance(error, app.CannotStart) else where(error)

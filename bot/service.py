@@ -170,8 +170,12 @@ class Service:
                 parts[name] = "ok"
         return parts | {part: "ok" if part in self._only else "off" for part in PARTS[1:]}
 
-    async def close(self) -> None:
-        """Let go of connections."""
+    async def hang_up(self) -> None:
+        """Close the channels."""
         for channel in self.channels.values():
             await channel.close()
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.hang_up()
         await self.ground.store.close()

@@ -176,6 +176,16 @@ class Store:
 
         await self.write(job)
 
+    async def truncate_log(self) -> None:
+        """Empty SQLite's log of changes, in which deleted bodies and keys stand until it is reused.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        if self.is_sqlite:
+            async with self.reading() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def engine(self) -> AsyncEngine:
         """Give the writing engine, for migrations before the service starts."""
         return self._writing

@@ -21,7 +21,7 @@ JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 units, in which an emoji counts two."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int, measure: Callable[[str], int] = len) -> list[str]:

@@ -77,7 +77,7 @@ class TelegramChannel:
         self._about = about
         self._pause = pause
         self._reception = Reception(self._bot, clock)
-        self._writer = Writer(self._bot, open_media)
+        self._writer = Writer(self._bot, open_media, self.fetch)
         self._pacing = Pacing(
             PER_SECOND, per_chat=PER_CHAT, per_group=PER_GROUP, override=settings.pacing
         )

@@ -1,6 +1,7 @@
 """Letters as calls of the Bot API: first what goes out in which order, then the calls."""
 
 import mimetypes
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from telegram import (
     ReplyParameters,
 )
 
-from bot.channels.channel import Refused
+from bot.channels.channel import CannotFetch, Refused
 from bot.channels.numbered import numbered
 from bot.channels.split import split, utf16_length
 from bot.channels.telegram import keyboards
@@ -27,7 +28,13 @@ from messages.text import _
 OpenMedia = Callable[[str], Awaitable[bytes]]
 """Gives the bytes behind a `media:` reference; raises OSError where they are gone."""
 
+Fetch = Callable[[Attachment], Awaitable[bytes]]
+"""Gives the bytes of a file of Telegram's; raises CannotFetch where they are gone."""
+
 MEDIA = "media:"
+
+FILE_ID = re.compile(r"[A-Za-z0-9_-]+")
+"""The reference of a file of Telegram's: base64 for addresses, no path and no address."""
 
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
@@ -156,11 +163,14 @@ class Writer:
     Args:
         bot: the Bot API.
         open_media: reads our own files.
+        fetch: fetches what an official sent here, to go along with what they wrote: a file of
+            Telegram's own can be sent again only as what it was, so it is sent anew.
     """
 
-    def __init__(self, bot: TelegramBot, open_media: OpenMedia) -> None:
+    def __init__(self, bot: TelegramBot, open_media: OpenMedia, fetch: Fetch) -> None:
         self._bot = bot
         self._open_media = open_media
+        self._fetch = fetch
 
     async def write(self, chat: str, part: Part) -> str:
         """Send one part; give its id.
@@ -223,11 +233,14 @@ class Writer:
         )
 
     async def _content(self, attachment: Attachment, most: int) -> bytes:
-        if not attachment.ref.startswith(MEDIA):
-            raise Refused(f"an attachment that is not ours ({attachment.kind})")
         try:
-            content = await self._open_media(attachment.ref)
-        except OSError:
+            if attachment.ref.startswith(MEDIA):
+                content = await self._open_media(attachment.ref)
+            elif FILE_ID.fullmatch(attachment.ref):
+                content = await self._fetch(attachment)
+            else:
+                raise Refused(f"an attachment that is not ours ({attachment.kind})")
+        except (OSError, CannotFetch):
             raise Refused("an attachment is no longer there") from None
         if not 0 < len(content) <= most:
             raise Refused(f"an attachment of {len(content)} bytes")
