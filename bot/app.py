@@ -38,6 +38,7 @@ from storage.credentials import Credentials
 from storage.database import Store
 from storage.evidence import Evidence, record
 from storage.inbox import Inbox
+from storage.leases import free_dead
 from storage.media import Media
 from storage.migrate import migrate
 from storage.outbox import Outbox
@@ -230,6 +231,7 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
         ground = await ground_at(
             settings.database, box, office, clock, media=settings.var_dir / "media"
         )
+        await free_dead(ground.store)
         identity = CookieIdentity(
             box.signing_key,
             secure=settings.public_url.startswith("https://"),
@@ -270,6 +272,7 @@ async def _practice(
     ground = await ground_at(
         f"sqlite+aiosqlite:///{folder / 'bot.db'}", box, office, clock, media=folder / "media"
     )
+    await free_dead(ground.store)
     links = MediaLinks(box.digest("key", "practice"), clock, prefix="/demo/media")
     channel = _web_channel(settings, ground, practice_identity(), links, prefix="/demo")
     service = Service(ground, [channel])

@@ -1,7 +1,6 @@
 """Messages received: kept before they are acknowledged, handled once, in order for each person."""
 
 import asyncio
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +15,7 @@ from messages.envelope import Address, Incoming
 from storage import tables
 from storage.clock import Clock
 from storage.database import Store, StoreUnavailable
+from storage.leases import token
 from storage.people import Person, Role, roles_of, unseal_data, unseal_offered
 from storage.sealing import CannotUnseal, seal_once, unseal_once
 
@@ -198,7 +198,7 @@ class Inbox:
         return await self._store.write(lambda conn: self._claim(conn, limit))
 
     async def _claim(self, connection: AsyncConnection, limit: int) -> list[Claimed]:
-        now, lease = self._clock(), secrets.token_hex(16)
+        now, lease = self._clock(), token()
         people, inbox = tables.people, tables.inbox
         free = (
             select(people.c.id)

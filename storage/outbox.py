@@ -1,7 +1,6 @@
 """Letters to send: written with the turn that causes them, sent in order for each person."""
 
 import asyncio
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +29,7 @@ from storage.fates import (
     give_up,
     settle,
 )
+from storage.leases import token
 from storage.sealing import CannotUnseal
 
 LEASE = timedelta(seconds=15)
@@ -199,7 +199,7 @@ class Outbox:
     async def _claim(
         self, connection: AsyncConnection, channels: Sequence[str], limit: int, *, with_bulk: bool
     ) -> list[Due]:
-        now, lease = self._clock(), secrets.token_hex(16)
+        now, lease = self._clock(), token()
         outbox, people = tables.outbox, tables.people
         due = (
             select(outbox.c.id)

@@ -1,0 +1,61 @@
+"""Leases of processes that died."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from messages.envelope import Address, Incoming
+from storage import tables
+from storage.database import Store
+from storage.inbox import Inbox
+from storage.leases import free_dead, is_dead, token
+from tests.conftest import Hands
+
+
+def test_a_token_fits_its_column_and_no_two_are_alike() -> None:
+    tokens = {token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert all(len(one) <= 32 for one in tokens)
+
+
+def test_a_lease_is_dead_with_its_process_and_alive_while_that_runs() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    machine, _, rest = token().partition(".")
+    theirs = f"{machine}.{process.pid}.{rest.partition('.')[2]}"
+    try:
+        assert not is_dead(theirs)
+    finally:
+        process.communicate(b"\n")
+    assert is_dead(theirs)
+    assert is_dead(f"{machine}.{os.getpid()}.before")
+    assert not is_dead(f"elsewhere.{process.pid}.x")
+    assert not is_dead("of an earlier form")
+
+
+async def test_whoever_a_dead_process_kept_waiting_is_served_at_once(
+    store: Store, hands: Hands
+) -> None:
+    inbox = Inbox(store, hands)
+    await inbox.accept(Incoming(Address("web", "a"), "1", hands(), text="chào"))
+    assert len(await inbox.claim(10)) == 1
+    assert await inbox.claim(10) == []
+    # The same process number: as after the restart of a container.
+    assert await free_dead(store) == 1
+    assert len(await inbox.claim(10)) == 1
+
+
+async def test_a_living_neighbour_keeps_its_lease(store: Store, hands: Hands) -> None:
+    inbox = Inbox(store, hands)
+    await inbox.accept(Incoming(Address("web", "a"), "1", hands(), text="chào"))
+    (claimed,) = await inbox.claim(10)
+    machine, _, rest = claimed.lease.partition(".")
+    neighbour = f"{machine}.{os.getppid()}.{rest.partition('.')[2]}"
+    await store.write(
+        lambda connection: connection.execute(update(tables.people).values(lease=neighbour))
+    )
+    assert await free_dead(store) == 0
+    hands.move(seconds=timedelta(minutes=1).total_seconds())
+    assert len(await inbox.claim(10)) == 1
