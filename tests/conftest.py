@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,8 +40,11 @@ def hands() -> Hands:
 
 
 @pytest.fixture(scope="session")
-def made_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    yield from databases(tmp_path_factory.mktemp("databases"))
+def made_databases() -> Iterator[Databases]:
+    # The suite makes thousands of commits, each of which would wait for a disk.
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield from databases(Path(folder))
 
 
 @pytest.fixture

@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Store
 from storage.migrate import migrate
 from storage.sealing import Box
+from storage.tables import metadata
 from tests.postgresql import server
 
 SECRET = "a secret for tests only"
@@ -70,12 +72,15 @@ class SqliteFiles:
 
 
 class PostgresServer:
-    """PostgreSQL: a migrated database is the template of the next."""
+    """PostgreSQL: a migrated database is the template of the next, and a used one is emptied."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
+        self._maintenance = dsn.partition("?")[0].rpartition("/")[2]
         self._numbers = itertools.count()
         self._made = False
+        self._migrated: set[str] = set()
+        self._free: list[str] = []
 
     def _url(self, name: str) -> str:
         head, _, query = self._dsn.partition("?")
@@ -83,20 +88,24 @@ class PostgresServer:
         return f"{base}/{name}" + (f"?{query}" if query else "")
 
     async def _run(self, statement: str) -> None:
-        connection = await asyncpg.connect(self._dsn)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
+        # A database is made and dropped outside any transaction.
+        engine = create_async_engine(self._url(self._maintenance), isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text(statement))
+        await engine.dispose()
 
     async def fresh(self) -> str:
         """Make a database."""
+        if self._free:
+            return self._free.pop()
         template = f"template_{os.getpid()}"
         if not self._made:
             await self._run(f"CREATE DATABASE {template}")
             await _migrated(self._url(template))
             self._made = True
-        return await self._make(template)
+        url = await self._make(template)
+        self._migrated.add(url)
+        return url
 
     async def empty(self) -> str:
         """Make a database without tables."""
@@ -108,9 +117,30 @@ class PostgresServer:
         return self._url(name)
 
     async def drop(self, url: str) -> None:
-        """Drop a database, whoever is still connected to it."""
+        """Empty a migrated database for the next test; drop another."""
+        if url in self._migrated:
+            await self._empty(url)
+            self._free.append(url)
+            return
         name = url.partition("?")[0].rpartition("/")[2]
         await self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def _empty(self, url: str) -> None:
+        # Twenty times as quick as a new database.
+        engine = create_async_engine(url)
+        async with engine.begin() as connection:
+            await connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            for table in reversed(metadata.sorted_tables):
+                await connection.execute(table.delete())
+            await connection.execute(
+                text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")
+            )
+        await engine.dispose()
 
 
 def databases(folder: Path) -> Iterator[Databases]:

@@ -40,6 +40,7 @@ class Post:
             reply_window=timedelta(days=7),
         )
         self.letters: list[Letter] = []
+        self.sent = asyncio.Event()
         self._send = send
         self._ids = itertools.count(1)
 
@@ -57,6 +58,7 @@ class Post:
     async def send(self, letter: Letter) -> tuple[str, ...]:
         sent = (f"id-{next(self._ids)}",) if self._send is None else await self._send(letter)
         self.letters.append(letter)
+        self.sent.set()
         return sent
 
     async def fetch(self, attachment: Attachment) -> bytes:

@@ -97,10 +97,14 @@ def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(size: tuple[int,
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"GIF8", b"\xff\xd8\xff", b"%PDF-1.7", b"<svg xmlns='http://www.w3.org/2000/svg'/>"]
-    + [
+    [
+        b"",
+        b"GIF8",
+        b"\xff\xd8\xff",
+        b"%PDF-1.7",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-        *(v[: len(v) // 2] for v in VALID.values()),
+        *(whole[: len(whole) // 2] for whole in VALID.values()),
     ],
 )
 def test_what_is_no_whole_picture_is_refused(content: bytes) -> None:

@@ -1,6 +1,6 @@
 from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Protocol, Unpack
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from storage.people import Person, Role
 from storage.reader import Reader
 from storage.sealing import Box
 from tests.databases import SECRET
-from tests.storage.acts import message
+from tests.storage.acts import Parts, message
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CITIZEN = Person(1, "web", "an")
@@ -40,6 +40,9 @@ def made_router() -> Router:
     router.command("phieu", takes=r"PA\d{4}-\w{4}")(named("phieu"))
     router.command("truc", takes="on|off", roles=("officer",))(named("truc"))
     router.command("huy")(named("huy"))
+    router.command("camon", apart=False)(named("camon"))
+    router.command("tra", takes=r"PA\d{4}-\w{4}")(named("tra"))
+    router.command("traloi", takes=r"PA\d{4}-\w{4}\s.+")(named("traloi"))
     router.command("menu")(named("menu"))
     router.step(named("story"))
     router.event(Kind.LEFT)(named("left"))
@@ -52,14 +55,22 @@ def made_router() -> Router:
 ROUTER = made_router()
 
 
+class Answer(Protocol):
+    async def __call__(
+        self, text: str = "", person: Person = CITIZEN, **more: Unpack[Parts]
+    ) -> str: ...
+
+
 @pytest.fixture(scope="session")
 def reader() -> Reader:
     return Reader(Store("sqlite+aiosqlite:////nowhere/never-opened.db", Box(SECRET)))
 
 
 @pytest.fixture
-def answer(office: Office, reader: Reader) -> Any:
-    async def answer(text: str = "", person: Person = CITIZEN, **more: Any) -> str:
+def answer(office: Office, reader: Reader) -> Answer:
+    """Tells what a person is told for a message."""
+
+    async def answer(text: str = "", person: Person = CITIZEN, **more: Unpack[Parts]) -> str:
         turn = Turn(message("an", text, **more), person, office, reader, NOW)
         reply = await ROUTER.handle(turn)
         return say(reply.letters[0].text, "en") if reply.letters else ""
@@ -78,10 +89,16 @@ def _waiting(*offered: Choice) -> Person:
         ("#gopy đường hỏng", "gopy: đường hỏng"),
         ("  / GÓPY  đường\nhỏng ", "gopy: đường\nhỏng"),
         ("/phảnánh x", "gopy: x"),
-        ("/gopy@TenBot x", "gopy: x"),
+        ("/gopy@TenBot đường hỏng rồi", "gopy: đường hỏng rồi"),
         ("/gopy", "gopy: "),
         ("gopy đường hỏng", "gopy: đường hỏng"),
-        ("Góp ý", "understanding: Góp ý"),
+        ("Góp ý", "gopy: "),
+        ("/góp ý đường\nhỏng", "gopy: đường\nhỏng"),
+        ("# PHẢN ÁNH: đường hỏng", "gopy: đường hỏng"),
+        ("góp ý đường hỏng", "understanding: góp ý đường hỏng"),
+        ("Cảm ơn", "understanding: Cảm ơn"),
+        ("/cảm ơn cô Lan", "camon: cô Lan"),
+        ("camon", "camon: "),
         ("/phieu anything at all", "phieu: anything at all"),
         ("phieu", "phieu: "),
         ("Phiếu PA2611-7KQ2", "phieu: PA2611-7KQ2"),
@@ -99,7 +116,7 @@ def _waiting(*offered: Choice) -> Person:
     ],
 )
 async def test_a_word_is_a_command_where_the_contract_says_so(
-    answer: Any, text: str, told: str
+    answer: Answer, text: str, told: str
 ) -> None:
     assert await answer(text) == told
 
@@ -109,12 +126,18 @@ async def test_a_word_is_a_command_where_the_contract_says_so(
     [(CITIZEN, "understanding: /truc on"), (OFFICER, "truc: on"), (ADMIN, "truc: on")],
 )
 async def test_a_forged_officers_command_is_no_command(
-    answer: Any, person: Person, told: str
+    answer: Answer, person: Person, told: str
 ) -> None:
     assert await answer("/truc on", person) == told
 
 
-async def test_the_step_that_waits_takes_what_is_no_command(answer: Any) -> None:
+@pytest.mark.parametrize("typed", ["/trả lời", "#tra loi", "trả lời", "Trả lời:", "/traloi"])
+async def test_the_longest_command_counts(answer: Answer, typed: str) -> None:
+    assert await answer(f"{typed} PA2611-7KQ2 Đã sửa.") == "traloi: PA2611-7KQ2 Đã sửa."
+    assert await answer("/trả PA2611-7KQ2") == "tra: PA2611-7KQ2"
+
+
+async def test_the_step_that_waits_takes_what_is_no_command(answer: Answer) -> None:
     assert await answer("đường hỏng", _waiting()) == "story: đường hỏng"
     assert await answer("/nosuch", _waiting()) == "story: /nosuch"
     assert await answer("/huy", _waiting()) == "huy: "
@@ -122,34 +145,34 @@ async def test_the_step_that_waits_takes_what_is_no_command(answer: Any) -> None
     assert await answer("", _waiting(), attachments=(PHOTO,)) == "story: "
 
 
-async def test_a_step_that_no_longer_exists_does_not_trap_anybody(answer: Any) -> None:
+async def test_a_step_that_no_longer_exists_does_not_trap_anybody(answer: Answer) -> None:
     lost = replace(CITIZEN, step="conversation.removed_last_year")
     assert await answer("xin chào", lost) == "understanding: xin chào"
 
 
 @pytest.mark.parametrize("text", ["2", " 2 ", "2.", "2)", "Đèn đường", "den duong", "ĐÈN ĐƯỜNG."])
-async def test_a_choice_may_be_typed_as_its_number_or_its_title(answer: Any, text: str) -> None:
+async def test_a_choice_may_be_typed_as_its_number_or_its_title(answer: Answer, text: str) -> None:
     offered = (Choice("road", "Đường", "", 1), Choice("light", "Đèn đường", "", 2))
     assert await answer(text, _waiting(*offered)) == "story: light"
 
 
-async def test_a_number_that_was_not_offered_is_words(answer: Any) -> None:
+async def test_a_number_that_was_not_offered_is_words(answer: Answer) -> None:
     assert await answer("7", _waiting(Choice("road", "Đường", "", 1))) == "story: 7"
 
 
-async def test_a_number_beside_a_photo_is_words(answer: Any) -> None:
+async def test_a_number_beside_a_photo_is_words(answer: Answer) -> None:
     person = _waiting(Choice("road", "Đường", "", 1))
     assert await answer("1", person, attachments=(PHOTO,)) == "story: 1"
 
 
-async def test_a_choice_whose_key_is_a_command_works_at_any_time(answer: Any) -> None:
+async def test_a_choice_whose_key_is_a_command_works_at_any_time(answer: Answer) -> None:
     rating = Choice("/phieu PA2611-7KQ2", "Xem phiếu", "", 1)
     assert await answer("1", replace(CITIZEN, offered=(rating,))) == "phieu: PA2611-7KQ2"
     assert await answer(choice=rating.key) == "phieu: PA2611-7KQ2"
     assert await answer(choice=rating.key, person=_waiting()) == "phieu: PA2611-7KQ2"
 
 
-async def test_a_choice_whose_key_is_only_spelled_like_a_command_is_none(answer: Any) -> None:
+async def test_a_choice_whose_key_is_only_spelled_like_a_command_is_none(answer: Answer) -> None:
     village = Choice("huy", "Thôn Huy", "", 1)
     assert await answer("1", _waiting(village)) == "story: huy"
     assert await answer(choice="huy", person=_waiting(village)) == "story: huy"
@@ -157,20 +180,20 @@ async def test_a_choice_whose_key_is_only_spelled_like_a_command_is_none(answer:
 
 @pytest.mark.parametrize("person", [CITIZEN, _waiting(), _waiting(Choice("new", "New", "", 1))])
 async def test_a_button_of_an_old_message_gets_a_polite_sentence(
-    answer: Any, person: Person
+    answer: Answer, person: Person
 ) -> None:
     told = await answer(choice="old", person=person)
     assert "button" in told
 
 
-async def test_an_events_handler_takes_it_and_what_nobody_takes_is_silence(answer: Any) -> None:
+async def test_an_events_handler_takes_it_and_what_nobody_takes_is_silence(answer: Answer) -> None:
     assert await answer(kind=Kind.LEFT) == "left: "
     assert await answer("close", kind=Kind.TIMER) == "close: "
     assert await answer("nobody's timer", kind=Kind.TIMER) == ""
     assert await answer("/gopy x", kind=Kind.SEEN) == ""
 
 
-async def test_what_people_say_to_each_other_in_a_group_is_not_answered(answer: Any) -> None:
+async def test_what_people_say_to_each_other_in_a_group_is_not_answered(answer: Answer) -> None:
     assert await answer("xin chào", group="g1") == ""
     assert await answer("/gopy đường hỏng", group="g1") == "gopy: đường hỏng"
 

@@ -60,7 +60,7 @@ def test_every_sentence_of_a_catalog_has_the_places_of_its_original(language: st
         if not entry.id:
             continue
         ids = (entry.id,) if isinstance(entry.id, str) else entry.id
-        strings = (entry.string,) if isinstance(entry.string, str) else entry.string
+        strings = (entry.string,) if isinstance(entry.string, str) else entry.string or ()
         allowed = {place for one in ids for place in _places(one)}
         for string in strings:
             assert not string or _places(string) <= allowed, (entry.id, string)

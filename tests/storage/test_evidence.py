@@ -93,7 +93,7 @@ async def test_counts_equal_the_rows_however_turns_were_committed(
             counted[row.day, row.kind, row.unit] += 1
             totals[row.day, row.kind, row.unit] += row.value or 0
         kept = await rows(first, tables.evidence_counts)
-        assert {(r.day, r.kind, r.unit): r.count for r in kept} == dict(counted)
+        assert {(r.day, r.kind, r.unit): r._mapping["count"] for r in kept} == dict(counted)
         assert {(r.day, r.kind, r.unit): r.total for r in kept} == dict(totals)
 
 

@@ -87,7 +87,7 @@ async def test_a_file_that_could_not_be_written_whole_is_not_there_at_all(
     blocked = media.path(DIGEST).parent
     blocked.rmdir()
     blocked.write_bytes(b"in the way")
-    with pytest.raises(OSError, match="exist|directory"):
+    with pytest.raises(OSError, match=r"exist|directory"):
         await media.keep(wanted, PHOTO, "image/jpeg")
     assert _files(tmp_path / "media") == [blocked.name]
     assert await count(store, tables.media) == 0

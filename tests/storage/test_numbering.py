@@ -200,7 +200,7 @@ async def test_a_card_pushed_during_an_officers_own_turn_is_not_forgotten_by_it(
 
 @pytest.mark.parametrize("citizen_first", [True, False])
 async def test_a_card_committed_together_with_an_officers_own_turn_shares_no_number_with_it(
-    store: Store, hands: Hands, citizen_first: bool
+    store: Store, hands: Hands, *, citizen_first: bool
 ) -> None:
     officer = await does(store, hands, who="officer")
     inbox = Inbox(store, hands)

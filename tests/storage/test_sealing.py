@@ -3,6 +3,7 @@ import stat
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ def test_the_same_text_is_sealed_differently_each_time() -> None:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_sealed_words_do_not_show_through(form: str) -> None:
+def test_sealed_words_do_not_show_through(form: Literal["NFC", "NFD"]) -> None:
     words = unicodedata.normalize(form, "cán bộ nhận hối lộ")
     assert words.encode() not in BOX.seal("p", words)
     assert words.encode() not in seal_once(words.encode())[0]

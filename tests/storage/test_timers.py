@@ -7,12 +7,13 @@ from messages.envelope import Kind
 from storage import tables
 from storage.database import Store
 from storage.evidence import Evidence
-from storage.inbox import CLOCK, Claimed, Inbox
+from storage.inbox import BODY, CLOCK, WAITING, Claimed, Inbox
+from storage.sealing import unseal_once
 from storage.timers import BATCH, SetTimer, StopTimer, fire
 from storage.unit_of_work import finish
 from tests.conftest import Hands
 from tests.databases import opened
-from tests.storage.acts import count, does, heard, letter, put_in, rows, turn
+from tests.storage.acts import count, does, heard, letter, rows, turn
 
 
 async def _set(store: Store, hands: Hands, subject: str = "PA2611-0001", **by: float) -> Claimed:
@@ -127,19 +128,24 @@ async def test_more_timers_than_a_batch_all_fire_in_the_order_in_which_they_fell
 ) -> None:
     somebody = await does(store, hands)
     start, many = hands(), BATCH + 20
-    for n in range(many):
-        await put_in(
-            store,
-            tables.timers,
-            name="close",
-            subject=f"{n}",
-            person_id=somebody.person.id,
-            due_at=start + timedelta(minutes=many - n),
-        )
+    timers = [
+        {
+            "name": "close",
+            "subject": f"{n}",
+            "person_id": somebody.person.id,
+            "due_at": start + timedelta(minutes=many - n),
+        }
+        for n in range(many)
+    ]
+    await store.write(lambda c: c.execute(tables.timers.insert(), timers))
     hands.move(days=1)
     assert await fire(store, hands()) == BATCH
-    came = await _fired(store, hands)
-    assert [int(c.message.payload) for c in came] == list(range(many))[::-1]
+    assert await fire(store, hands()) == many - BATCH
+    queue = tables.inbox.select().where(tables.inbox.c.state == WAITING).order_by(tables.inbox.c.id)
+    async with store.reading() as connection:
+        waiting = (await connection.execute(queue)).all()
+    came = [BODY.validate_json(unseal_once(row.body, row.body_key)) for row in waiting]
+    assert [int(message.payload) for message in came] == list(range(many))[::-1]
 
 
 @pytest.mark.parametrize("channel", ["zalo", "telegram"])
