@@ -98,7 +98,7 @@ class OutboxWorker:
     async def work(self) -> int:
         """Begin to send what is due now; give how many letters."""
         now = self._clock()
-        if now - self._renewed_at > LEASE / 3:
+        if abs(now - self._renewed_at) > LEASE / 3:
             self._renewed_at = now
             if self._sending:
                 await self._outbox.renew(list(self._sending.values()))

@@ -74,7 +74,12 @@ class _FromEnvironment(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            wrong = [(found["loc"], found["msg"]) for found in error.errors()]
+            # A default that waits for another setting only repeats that this one is wrong.
+            wrong = [
+                (found["loc"], found["msg"])
+                for found in error.errors()
+                if found["type"] != "default_factory_not_called"
+            ]
             raise BadSettings("; ".join(_finding(*one) for one in wrong)) from None
         except (SettingsError, UnicodeDecodeError, OSError) as error:
             raise BadSettings(f"{FILE}: {' '.join(str(error).split())}") from None
@@ -97,7 +102,7 @@ class Settings(_FromEnvironment):
     commune_dir: Path = Path("commune")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str = "http://127.0.0.1:8080"
+    public_url: str = Field(default_factory=lambda given: f"http://127.0.0.1:{given['port']}")
     secret_key: SecretStr = SecretStr("")
     channels: Listed = ()
     trusted_proxies: Listed = ()

@@ -1,6 +1,5 @@
 """What a citizen writes about a ticket that they have: more words, photos, a pin, an edit."""
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,13 +8,13 @@ from handlers.deadlines import deadline_words
 from handlers.intents import Intent
 from handlers.matter import Matter, data_of, matter_of
 from handlers.questions import MENU, PERSON, too_long
-from handlers.routing import Reply, Router, Turn
+from handlers.routing import Reply, Router, Turn, spelled
 from handlers.ticket_states import leads_to
 from handlers.understanding import Understanding, understand
 from messages.codes import TICKET, ticket_code
 from messages.envelope import Kind
 from messages.text import Text, _, lines
-from messages.vietnamese import fold
+from messages.vietnamese import words as syllables
 from storage.outbox import Draft, Offer
 from storage.tickets import AddWords, Change, Event, State, Ticket
 from storage.work import Effect
@@ -43,7 +42,6 @@ JOINS = frozenset(
 ASKED = frozenset({Intent.PROCEDURE, Intent.CLARIFY})
 
 FILING_WORDS = frozenset(("gopy", "phananh", "feedback", "camon", "sangkien", "gapcanbo", "bosung"))
-_COMMAND = re.compile(r"^\s*[/#]?\s*(\w+)(?:@\w+)?\s+(.*)$", re.DOTALL)
 
 
 def leads_away(turn: Turn, text: str) -> bool:
@@ -81,9 +79,25 @@ async def more(turn: Turn) -> Reply | None:
 
 
 def is_elsewhere(turn: Turn, text: str) -> bool:
-    """Tell whether a message is nothing but thanks, or surely about something else."""
-    thanks = questions.is_courtesy(text) and not turn.message.attachments
-    return thanks or leads_away(turn, text)
+    """Tell whether a message adds nothing, or is surely about something else."""
+    adds_nothing = questions.is_courtesy(text) or only_announces(text)
+    return (adds_nothing and not turn.message.attachments) or leads_away(turn, text)
+
+
+ANNOUNCING = """
+    toi em chau con minh bac co chu ong ba muon xin can duoc cho gui noi bao mot vai voi viec a nhe
+    phan anh gop y kien nghi de xuat cam on khen ngoi sang kien ad admin oi da
+    i want to give send feedback
+"""
+"""Words that only say that something is going to be told ("tôi muốn góp ý"), folded."""
+
+LONGEST_ANNOUNCEMENT = 100
+"""Characters."""
+
+
+def only_announces(text: str) -> bool:
+    """Tell whether a text says that something is going to be told, and nothing of it."""
+    return len(text) <= LONGEST_ANNOUNCEMENT and set(syllables(text)) <= set(ANNOUNCING.split())
 
 
 def _which(turn: Turn, ticket: Ticket, matter: Matter, *before: Text) -> Reply:
@@ -321,7 +335,7 @@ def _edited_draft(turn: Turn, message_id: str, text: str) -> Reply:
 
 def _without_command(text: str) -> str:
     """Give what follows the word with which a message was filed."""
-    found = _COMMAND.match(text)
-    if found is None or fold(found[1]) not in FILING_WORDS:
-        return text
-    return after_code(found[2]) if fold(found[1]) == "bosung" else found[2]
+    for name, rest, _syllables in spelled(text):
+        if rest and name in FILING_WORDS:
+            return after_code(rest) if name == "bosung" else rest
+    return text

@@ -301,7 +301,7 @@ def _reason(office: Office, words: str) -> tuple[Refusal | None, str]:
     """Read a reason: the number or id of one of the commune's, further words, or words alone."""
     first, *rest = words.split(maxsplit=1)
     refusals = office.commune.refusals
-    if first.isdecimal() and not rest and 0 < int(first) <= len(refusals):
+    if first in {str(number) for number in range(1, len(refusals) + 1)} and not rest:
         return refusals[int(first) - 1], ""
     known = next((reason for reason in refusals if reason.id == first.lower()), None)
     return (known, "".join(rest)) if known else (None, words)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from handlers.commune import shown
 from handlers.deadlines import deadline_words
 from handlers.office import Office
 from handlers.routing import Turn
@@ -100,7 +99,11 @@ async def news(
         officers = (officer,) if officer else ()
     if not officers:
         officers = (await who_is_told(turn, ticket.unit)).officers
-    offers = card_offers(ticket.code, claimed=ticket.assignee_id is not None)
+    offers = (
+        card_offers(ticket.code, claimed=ticket.assignee_id is not None)
+        if ticket.is_open
+        else (_show(ticket.code),)
+    )
     return tuple(
         Draft(
             officer.recipient,
@@ -150,8 +153,12 @@ def card_offers(code: str, *, claimed: bool = False) -> tuple[Offer, ...]:
         *(() if claimed else claim),
         Offer(f"/traloi {code}", _("Answer {code}", code=short)),
         Offer(f"/chuyen {code}", _("Forward {code}", code=short)),
-        Offer(f"/phieu {code}", _("Show {code}", code=short)),
+        _show(code),
     )
+
+
+def _show(code: str) -> Offer:
+    return Offer(f"/phieu {code}", _("Show {code}", code=code[-4:]))
 
 
 def described(
@@ -189,7 +196,7 @@ def _named(ticket: NewTicket | Ticket, name: str) -> Name:
         return _("a citizen, by {source}", source=SOURCES[ticket.source])
     if ticket.anonymous:
         return _("a citizen who gave no name")
-    return name or shown("")
+    return name or _("name not known")
 
 
 def _place(ticket: NewTicket | Ticket) -> str:

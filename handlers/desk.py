@@ -17,7 +17,7 @@ from handlers.desk_ticket import (
     which,
 )
 from handlers.routing import Offer, Reply, Router, Turn
-from handlers.ticket_states import leads_to, refused
+from handlers.ticket_states import STATE_NAMES, leads_to, refused
 from handlers.ticket_view import offers, show
 from messages.text import Sayable, _, lines, ngettext
 from messages.vietnamese import fold
@@ -29,6 +29,9 @@ __all__ = ["edited", "reply_to_card", "router", "show"]
 router = Router()
 for _part in (answers, forwarding, offline, desk_news):
     router.include(_part.router)
+
+LISTED = 20
+"""Tickets that the list of an officer's work shows: those that fall due first."""
 
 ON = ("on", "bat", "co", "vao")
 OFF = ("off", "tat", "khong", "ra")
@@ -62,7 +65,8 @@ async def duty(turn: Turn) -> Reply:
 async def work(turn: Turn) -> Reply:
     """Tell what the officer has to do: their own tickets, free ones, those to be taken over."""
     units, me = units_of(turn), turn.person.id
-    queue = await turn.read.queue(units=units, officer_id=me)
+    waiting = await turn.read.queue(units=units, officer_id=me)
+    queue, more = waiting[:LISTED], len(waiting) - LISTED
     own = [ticket for ticket in queue if ticket.assignee_id == me]
     free = [ticket for ticket in queue if ticket.assignee_id is None]
     others = await turn.read.to_take_over(units=units, officer_id=me, now=turn.now, limit=5)
@@ -77,11 +81,22 @@ async def work(turn: Turn) -> Reply:
         if tickets:
             parts += [*([""] if parts else []), title]
             parts += [await _line(turn, ticket) for ticket in tickets]
+    if more > 0:
+        text = ngettext("{n} more ticket is waiting.", "{n} more tickets are waiting.", more)
+        parts += ["", text]
     shown = (Offer(f"/phieu {ticket.code}", ticket.code) for ticket in (*own, *free, *others))
     return turn.end(lines(*parts), *shown)
 
 
 async def _line(turn: Turn, ticket: Ticket) -> Sayable:
+    if turn.message.group:
+        # The citizen's words are for officers alone, and others read along in a group.
+        return _(
+            "- {code}: {state}, answer {deadline}",
+            code=ticket.code,
+            state=STATE_NAMES[ticket.state],
+            deadline=deadline_words(ticket.due_at, turn.now),
+        )
     return _(
         "- {code}, {deadline}: {words}",
         code=ticket.code,

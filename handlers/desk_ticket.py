@@ -70,6 +70,9 @@ async def reached(turn: Turn, code: str) -> Ticket | Reply:
                 _("Please check the code, or send /viec to see what is to be done."),
             )
         )
+    if ticket.person_id == turn.person.id and ticket.source not in cards.SOURCES:
+        # Who brings a matter does not answer it, nor rate the answer into the commune's score.
+        return turn.end(_("Ticket {code} is your own: a colleague handles it.", code=ticket.code))
     if not turn.person.serves(ticket.unit):
         return turn.end(
             _(

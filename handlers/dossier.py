@@ -26,6 +26,8 @@ EXAMPLE = _("For example: H24.107-261123-0015")
 @router.command("hoso", "tracuu", "dossier", takes=FORM)
 async def asked(turn: Turn) -> Reply:
     """Answer about the dossier whose code follows, or ask for the code."""
+    if stopped := redirect.stop(turn, turn.words):
+        return stopped
     code = " ".join(turn.words.split())
     if not _is_code(code):
         if questions.is_busy(turn):

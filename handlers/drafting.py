@@ -151,6 +151,8 @@ def _take(turn: Turn, ask: Ask, *, joins: bool = False) -> Matter | Reply:
     limits = turn.office.commune.limits
     text = turn.message.text.strip()
     if not text and (questions.files(turn) or questions.pin(turn)):
+        if stopped := redirect.stop(turn, before.text, before.cleared):
+            return stopped
         same_album = bool(before.album) and turn.message.album == before.album
         if same_album and len(matter.files) - len(before.files) == len(questions.files(turn)):
             return Reply(data=data_of(matter))

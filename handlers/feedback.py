@@ -6,7 +6,7 @@ from handlers import additions, drafting, filing, meanings, questions, redirect
 from handlers.intents import Intent
 from handlers.matter import Matter, matter_of
 from handlers.questions import MENU, PERSON, too_long
-from handlers.routing import Reply, Router, Turn
+from handlers.routing import Reply, Router, Turn, spelled
 from handlers.understanding import Understanding
 from messages.text import _
 
@@ -26,13 +26,16 @@ KINDS = {
 """Intent → the kind of its ticket."""
 
 
-@router.command("gopy", "phananh", "feedback", always=True)
+FILES = ("gopy", "phananh", "feedback")
+
+
+@router.command(*FILES, always=True)
 async def give(turn: Turn) -> Reply:
     """File feedback: with words at once, without them step by step."""
     return await begin(turn, "feedback")
 
 
-@router.command("camon")
+@router.command("camon", apart=False)
 async def praise(turn: Turn) -> Reply:
     """Thank or praise somebody."""
     return await begin(turn, "praise")
@@ -42,6 +45,21 @@ async def praise(turn: Turn) -> Reply:
 async def initiative(turn: Turn) -> Reply:
     """Send an initiative."""
     return await begin(turn, "initiative")
+
+
+@router.first
+async def in_syllables(turn: Turn) -> Reply | None:
+    """File what begins with "phản ánh" or "góp ý", unless it surely means something else.
+
+    None inside a conversation, in a group and in an answer to a letter: there it is no command.
+    """
+    message = turn.message
+    text = next((rest for name, rest, _syllables in spelled(message.text) if name in FILES), "")
+    if not text or message.choice or message.group or message.reply_to:
+        return None
+    if questions.is_busy(turn) or additions.leads_away(turn, message.text):
+        return None
+    return questions.left(turn, await begin(replace(turn, words=text), "feedback"))
 
 
 async def begin(turn: Turn, kind: str) -> Reply:
@@ -96,7 +114,10 @@ async def _file(turn: Turn, matter: Matter) -> Reply:
 @meanings.takes(*KINDS)
 async def understood(turn: Turn, meaning: Understanding) -> Reply:
     """Put together what somebody wrote without a command, and ask whether to send it."""
-    return await offered(turn, KINDS[meaning.intent])
+    kind = KINDS[meaning.intent]
+    if not turn.message.attachments and additions.only_announces(turn.words):
+        return questions.left(turn, await begin(replace(turn, words=""), kind))
+    return await offered(turn, kind)
 
 
 @meanings.takes(Intent.EMERGENCY)

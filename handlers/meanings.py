@@ -165,6 +165,8 @@ async def meant(turn: Turn) -> Reply:
         understood = understand(text, turn.office.catalogue)
         again = Understanding(intent, understood.procedures, sure=True, likely=())
         return questions.left(turn, await act(replace(turn, words=text), again))
+    if questions.is_courtesy(turn.message.text) and not turn.message.attachments:
+        return turn.end(_("You are welcome."), MENU)
     longest = turn.office.commune.limits.story
     hint = _("Please say in a few words what you need, or choose 0 for the menu.")
     away = redirect.unusable(

@@ -127,6 +127,7 @@ async def helped(turn: Turn) -> Reply:
         _("/riengtu, /xoadulieu: your personal data; /ngonngu: language"),
         _("/huy: leave what you have begun; 0: the menu"),
         "",
+        *officials.commands(turn.person),
         _("In an emergency:"),
         *redirect.emergency_numbers(turn),
     )

@@ -10,6 +10,7 @@ from handlers.deadlines import deadline_words
 from handlers.desk_ticket import DESK
 from handlers.intents import Intent
 from handlers.matter import Matter
+from handlers.questions import MENU
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.text import _, lines
 from messages.vietnamese import fold
@@ -34,6 +35,8 @@ async def begin(turn: Turn) -> Reply:
 @router.step
 async def source(turn: Turn) -> Reply:
     """Take how it reached the commune; ask for the words."""
+    if not turn.person.has(*DESK):
+        return _ended(turn)
     key = turn.message.choice.removeprefix(_KEY) or _typed(turn.message.text)
     if key not in cards.SOURCES:
         return await begin(turn)
@@ -58,6 +61,8 @@ def _ask_for_words(turn: Turn, data: dict[str, str]) -> Reply:
 @router.step
 async def words(turn: Turn) -> Reply:
     """Take the words, and file them."""
+    if not turn.person.has(*DESK):
+        return _ended(turn)
     if turn.message.choice == CLEARED.key:
         cleared = turn.data.get("stopped", "")
         return _ask_for_words(turn, {"source": turn.data.get("source", ""), "cleared": cleared})
@@ -69,6 +74,11 @@ async def words(turn: Turn) -> Reply:
     if stopped is not None:
         return _stop(turn, stopped)
     return await _file(turn, text)
+
+
+def _ended(turn: Turn) -> Reply:
+    """Drop the question: the person's role ended while it waited."""
+    return turn.end(_("The question that waited is dropped."), MENU)
 
 
 def _stop(turn: Turn, found: Intent) -> Reply:

@@ -24,7 +24,7 @@ DISSATISFIED = 2
 SKIP = Offer("comment:skip", _("No comment"))
 
 _RATED = re.compile(
-    rf"\s*{TICKET.pattern}\s*[:,]?\s*([1-5])(?!\d|[.,]\d)(?:\s*/\s*5)?\s*(.*)",
+    rf"\s*{TICKET.pattern}\s*[:,]?\s*([1-5])(?!\d|[.,e]\d)(?:\s*/\s*5)?\s*(.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _POINTS = re.compile(r"(?<!\d)([1-5])(?!\d)")

@@ -17,6 +17,7 @@ from handlers.matter import Matter, data_of
 from handlers.questions import MENU, PERSON, is_busy, title_of
 from handlers.routing import Reply, Router, Turn
 from handlers.understanding import understand
+from messages.envelope import AttachmentKind
 from messages.text import Lines, Sayable, Text, _, lines
 from messages.vietnamese import read
 from storage.evidence import Evidence
@@ -71,13 +72,22 @@ def stop(turn: Turn, text: str, cleared: str = "") -> Reply | None:
     """Give the reply to words that must not be taken, None where they may be.
 
     Every text of a person passes here before it enters an effect, a letter to somebody else or
-    the data of a step. The reply drops whatever the conversation had gathered.
+    the data of a step, and the names of the files that come with it, which are kept as well. The
+    reply drops whatever the conversation had gathered.
     """
-    intent = refused(text, cleared)
+    intent = refused("\n".join([text, *_names(turn)]), cleared)
     if intent is None:
         return None
     reply = denunciation(turn) if intent is Intent.DENUNCIATION else complaint(turn)
     return with_numbers(turn, reply) if is_emergency(turn, text) else reply
+
+
+def _names(turn: Turn) -> Iterator[str]:
+    """Give the names of what came with a message, as far as a person chose them."""
+    for attachment in turn.message.attachments:
+        if attachment.kind is not AttachmentKind.STICKER and attachment.name:
+            # "to_cao.docx" is two words, and its ending none of the person's.
+            yield attachment.name.rpartition(".")[0] or attachment.name
 
 
 def unusable(

@@ -3,7 +3,7 @@
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.codes import invite_code
 from messages.text import Sayable, Text, _, lines
-from storage.people import UseInvite, WrongTry
+from storage.people import Person, UseInvite, WrongTry
 from storage.reader import Invitation
 
 router = Router()
@@ -38,6 +38,12 @@ COMMANDS["admin"] = (*COMMANDS["officer"], *COMMANDS["staff"])
 
 ON_DUTY = frozenset({"officer", "admin"})
 """Roles that may be on duty."""
+
+
+def commands(person: Person) -> tuple[Sayable, ...]:
+    """List what an official may write beside what everybody may; nothing for a citizen."""
+    known = dict.fromkeys(one for role in COMMANDS if person.has(role) for one in COMMANDS[role])
+    return (_("For officials:"), *known, "") if known else ()
 
 
 async def redeem(turn: Turn, code: str) -> Reply:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -150,6 +150,7 @@ class Command:
         handle: the handler.
         takes: what must follow the bare word for it to be a command; None = nothing may follow.
         always: whether anything may follow the bare word.
+        apart: whether its syllables may stand apart without / or #.
         roles: who may use it, () = everybody.
     """
 
@@ -157,11 +158,18 @@ class Command:
     handle: Handler
     takes: re.Pattern[str] | None = None
     always: bool = False
+    apart: bool = True
     roles: tuple[str, ...] = ()
 
 
-_MARKED = re.compile(r"^\s*[/#]\s*(\w+)(?:@\w+)?(?:\s+|$)(.*)$", re.DOTALL)
-_BARE = re.compile(r"^\s*(\w+)(?:\s+(.*))?$", re.DOTALL)
+_MARK = re.compile(r"\s*[/#]\s*(?=\w)")
+_BOTS_NAME = re.compile(r"^(\w+)@\w+")
+
+SYLLABLES = 4
+"""The longest command as people write it: "không phải tố cáo"."""
+
+LONGEST_NAME = 64
+"""Characters of a command's name with the bot's behind it; what is longer is not looked up."""
 
 
 class Router:
@@ -198,6 +206,7 @@ class Router:
         *names: str,
         takes: str = "",
         always: bool = False,
+        apart: bool = True,
         roles: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Register a command under its names.
@@ -206,12 +215,14 @@ class Router:
             names: the word and its other forms.
             takes: a pattern of what may follow the bare word, without / or #.
             always: whether anything may follow the bare word (`gopy`).
+            apart: whether its syllables may stand apart without / or #; not where that says
+                something else ("cảm ơn").
             roles: who may use it; others get the sentence for a word that does not exist.
         """
 
         def register(handler: Handler) -> Handler:
             pattern = re.compile(takes, re.IGNORECASE | re.DOTALL) if takes else None
-            command = Command(names, handler, pattern, always, roles)
+            command = Command(names, handler, pattern, always, apart, roles)
             for name in names:
                 if name in self.commands:
                     raise ValueError(f"two commands are called {name}")
@@ -275,7 +286,7 @@ class Router:
         turn = chosen(turn)
         text = turn.message.choice or turn.message.text
         # A choice's key is a command only with the sign: "huy" may be the name of a village.
-        is_command = not turn.message.choice or _MARKED.match(text) is not None
+        is_command = not turn.message.choice or _MARK.match(text) is not None
         command, words = self._command(text, turn) if is_command else (None, "")
         if command is not None:
             return command.handle, replace(turn, words=words)
@@ -306,22 +317,43 @@ class Router:
         return await self.fallback(turn)
 
     def _command(self, text: str, turn: Turn) -> tuple[Command | None, str]:
-        """Read a command and what follows it, where the text is one that this person may use."""
-        marked = _MARKED.match(text)
-        if marked:
-            command = self.commands.get(fold(marked[1]))
-            if command is not None and _may(turn.person, command):
-                return command, marked[2].strip()
-            return None, ""
-        bare = _BARE.match(text)
-        if bare is None:
-            return None, ""
-        command = self.commands.get(fold(bare[1]))
-        rest = (bare[2] or "").strip()
-        if command is None or not _may(turn.person, command):
-            return None, ""
-        fits = command.always or (command.takes is not None and command.takes.fullmatch(rest))
-        return (command, rest) if not rest or fits else (None, "")
+        """Read a command and what follows it, where the text is one that this person may use.
+
+        With marks a command is written in syllables ("trả lời"); the longest that is one counts.
+        """
+        is_marked = _MARK.match(text) is not None
+        for name, rest, syllables in spelled(text):
+            command = self.commands.get(name)
+            if command is None or not _may(turn.person, command):
+                continue
+            if is_marked or _fits(command, rest, in_one=syllables == 1):
+                return command, rest
+        return None, ""
+
+
+def spelled(text: str) -> Iterator[tuple[str, str, int]]:
+    """Read a text as a command's name and what follows it, the longest name first.
+
+    Yields:
+        The name, folded and in one piece; what follows; how many syllables were written apart.
+    """
+    mark = _MARK.match(text)
+    # Telegram adds the bot's name to a command in a group.
+    said = _BOTS_NAME.sub(r"\1", text[mark.end() :], count=1) if mark else text
+    for syllables in range(SYLLABLES, 0, -1):
+        parts = said.split(maxsplit=syllables)
+        word = "".join(parts[:syllables]).rstrip(":,")
+        if len(parts) >= syllables and len(word) <= LONGEST_NAME:
+            yield fold(word), "".join(parts[syllables:]).strip(), syllables
+
+
+def _fits(command: Command, rest: str, *, in_one: bool) -> bool:
+    """Tell whether a word without / or #, in one piece or in syllables, is meant as a command."""
+    if not in_one and not command.apart:
+        return False
+    if not rest or (command.always and in_one):
+        return True
+    return command.takes is not None and command.takes.fullmatch(rest) is not None
 
 
 def _may(person: Person, command: Command) -> bool:

@@ -1,5 +1,6 @@
 """My tickets: the list, one ticket with its history, withdrawing it, having it looked at again."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from handlers.routing import Reply, Router, Turn
 from handlers.ticket_states import EVENT_NAMES, STATE_NAMES, leads_to
 from messages.codes import TICKET, ticket_code
 from messages.text import Sayable, Text, _, lines
+from messages.vietnamese import words as syllables
 from storage.evidence import Evidence
 from storage.outbox import Offer
 from storage.tickets import Change, Event, Happening, State, Ticket
@@ -49,6 +51,25 @@ async def mine(turn: Turn) -> Reply:
 async def by_code(turn: Turn) -> Reply:
     """Show the ticket whose code stands alone."""
     return await _show(turn, ticket_code(turn.words))
+
+
+_WHAT_BECAME = re.compile(
+    r" (?:phan anh|phieu|gop y|kien nghi|y kien)(?: \w+){0,3}?"
+    r" (?:cua (?:toi|em|chau|con|minh|bac|co|chu|ong|ba)|da gui|lan truoc|hom truoc|hom no)\b.*"
+    r" (?:den dau|toi dau|the nao|ra sao|sao roi|chua|ket qua|bao gio|khi nao)"
+    r"(?: (?:roi|vay|the|a|anh|nhi|ha|nhe|xong|duoc)){0,2} "
+)
+"""How people ask what became of something that they sent, folded."""
+
+
+@router.first
+async def what_became(turn: Turn) -> Reply | None:
+    """List one's tickets to who asks what became of them; None where nobody does."""
+    message = turn.message
+    if message.choice or message.attachments or message.group or questions.is_busy(turn):
+        return None
+    asked = _WHAT_BECAME.fullmatch(f" {' '.join(syllables(message.text[:200]))} ")
+    return questions.left(turn, await _list(turn)) if asked else None
 
 
 async def _list(turn: Turn) -> Reply:
@@ -211,7 +232,8 @@ async def confirm(turn: Turn) -> Reply:
     to = leads_to(ticket.state, Event.WITHDRAWN) if ticket else None
     if ticket is None or to is None:
         return turn.end(_("Ticket {code} can no longer be withdrawn.", code=code), MENU)
-    told = await cards.news(turn, ticket, _("The citizen withdrew ticket {code}.", code=code))
+    news = _("The citizen withdrew ticket {code}.", code=code)
+    told = await cards.news(turn, replace(ticket, state=to), news)
     reply = turn.end(
         _("Ticket {code} is withdrawn.", code=code),
         Offer("/gopy", _("Send something else")),
@@ -290,7 +312,9 @@ async def _reopened(turn: Turn, ticket: Ticket, why: str) -> Reply:
     )
     letter = turn.letter(told, Offer(f"/phieu {code}", _("Show my ticket")), MENU, ticket=code)
     # Whoever answered it is not asked again before the unit: the ticket is free one level higher.
-    news = await cards.news(turn, replace(ticket, assignee_id=None), from_citizen)
+    news = await cards.news(
+        turn, replace(ticket, assignee_id=None, state=State.ASSIGNED), from_citizen
+    )
     effects = (
         change,
         Evidence("feedback.reopened", about=code, unit=ticket.unit),

@@ -17,7 +17,7 @@ from messages.languages import LANGUAGES, LOCALE
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("bot", "handlers", "messages", "scoring", "storage")
-METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
 KEYWORDS = {"_": None, "ngettext": (1, 2)}
 
 
@@ -72,8 +72,7 @@ def main() -> int:
     for language in LANGUAGES:
         _path(language).write_bytes(collected(language))
         for message in read(language):
-            said = message.string if isinstance(message.string, str) else "".join(message.string)
-            if message.id and not said:
+            if message.id and not "".join(message.string or ()):
                 missing += 1
                 sys.stdout.write(f"{language}: {message.id}\n")
     return int(missing > 0)

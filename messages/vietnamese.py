@@ -36,7 +36,19 @@ _INVISIBLE: Final = re.compile(
     "\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
     "|(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
 )
+# No word has so many marks on one letter (Unicode, UAX #15, 13), and putting more of them in order
+# takes time that grows with the square of their number: minutes for one message.
+_MOST_MARKS: Final = 30
+# Vowel signs of Tibetan that are marks only once they are taken apart.
+_MARKS_OF_TWO: Final = frozenset("\u0f73\u0f75\u0f81")
+_MAYBE_MARKS: Final = re.compile(rf"[^\w\s\x00-\x7f]{{{_MOST_MARKS + 1},}}")
+# A ligature that stands for a whole phrase stays as it is: a text of them would grow eighteenfold.
+_LONGEST_MEANT: Final = 4
 _LINE_END: Final = re.compile("\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
+
+_TO_CLEAN: Final = re.compile(
+    "|".join(one.pattern for one in (_SURROGATE, _INVISIBLE, _MAYBE_MARKS, _LINE_END))
+)
 
 _MARKED: Final = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
 _FOLD: Final[dict[int, str | None]] = {
@@ -73,24 +85,43 @@ def clean(text: str) -> str:
     """Return the text in NFC with line feeds as line ends and nothing invisible in it.
 
     Lone surrogates, control, zero-width and bidirectional characters are removed; line feeds and
-    tabs stay. Never raises, whatever code points come in.
+    tabs stay; of the marks on one letter 30 stay. Never raises, whatever code points come in.
     """
     if text.isascii() and text.isprintable():
+        return text
+    if not _TO_CLEAN.search(text) and unicodedata.is_normalized("NFC", text):
+        # Most texts are clean already, and each is asked several times.
         return text
     if _SURROGATE.search(text):
         # A high and a low half that came as two code points are one character after all.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
         text = _SURROGATE.sub("", text)
     text = _LINE_END.sub("\n", text)
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = _MAYBE_MARKS.sub(_few_marks, _INVISIBLE.sub("", text))
+    # Once more, because some marks are two when they are taken apart.
+    return _MAYBE_MARKS.sub(_few_marks, unicodedata.normalize("NFC", text))
+
+
+def _few_marks(found: re.Match[str]) -> str:
+    """Keep the first of the marks that stand in a row, and everything that is none."""
+    kept: list[str] = []
+    row = 0
+    for character in found[0]:
+        is_mark = unicodedata.combining(character) or character in _MARKS_OF_TWO
+        row = row + 1 if is_mark else 0
+        if row <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def fold(text: str) -> str:
     """Return the text in lower case without marks, đ as d, white space as single blanks."""
     folded = text.lower().translate(_FOLD)
     if not folded.isascii():
-        decomposed = unicodedata.normalize("NFKD", folded)
-        folded = decomposed.lower().translate(_FOLD)
+        # Character by character, because the order of marks that are cut off does not matter.
+        meant = {c: unicodedata.normalize("NFKD", c) for c in set(folded) if not c.isascii()}
+        taken = {ord(c): plain for c, plain in meant.items() if len(plain) <= _LONGEST_MEANT}
+        folded = folded.translate(taken).lower().translate(_FOLD)
     return " ".join(folded.split())
 
 

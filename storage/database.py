@@ -61,6 +61,8 @@ class Store:
         self._writing = _engine(url, pool_size=1)
         self._reading = _engine(url, pool_size=4, read_only=True)
         self._jobs: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
+        self._urgent: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
+        self._under_way: list[tuple[Job[Any], asyncio.Future[Any]]] = []
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
@@ -78,7 +80,8 @@ class Store:
             self._writer.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._writer
-            _refuse(self._jobs, StoreUnavailable("closed"))
+            left = (*self._under_way, *self._urgent, *self._jobs)
+            _refuse(left, StoreUnavailable("closed"))
         await self._writing.dispose()
         await self._reading.dispose()
 
@@ -95,12 +98,17 @@ class Store:
         except (DBAPIError, OSError) as error:
             raise _failure(error) from error
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, urgent: bool = False) -> T:
         """Run a job in a transaction and return after the commit.
 
         Jobs that wait at the same time share one commit, since a commit costs more than what stands
         in it. Where one of them fails all are undone and each is run again in a transaction of its
         own, so a job must be able to run twice and fails for itself alone.
+
+        Args:
+            job: what to run.
+            urgent: somebody outside waits for it: it does not share its commit with turns, and
+                waits for one of theirs at most.
 
         Raises:
             StoreUnavailable: it could not be committed.
@@ -111,7 +119,7 @@ class Store:
         if self._closed:
             raise StoreUnavailable("closed")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.append((job, done))
+        (self._urgent if urgent else self._jobs).append((job, done))
         self._wake.set()
         return await done
 
@@ -119,13 +127,15 @@ class Store:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._jobs:
-                count = min(SHARED, len(self._jobs))
-                # A job whose caller has stopped waiting is not begun.
-                batch = [job for job in (self._jobs[i] for i in range(count)) if not job[1].done()]
-                await self._commit(batch)
-                for _ in range(count):
-                    self._jobs.popleft()
+            while self._urgent or self._jobs:
+                # In turn, so that neither starves the other.
+                for jobs in (self._urgent, self._jobs):
+                    count = min(SHARED, len(jobs))
+                    # A job whose caller has stopped waiting is not begun.
+                    waiting = [jobs.popleft() for _ in range(count)]
+                    self._under_way = [job for job in waiting if not job[1].done()]
+                    await self._commit(self._under_way)
+                    self._under_way = []
 
     async def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> None:
         if len(batch) > 1:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -22,6 +22,10 @@ SETTLES = timedelta(minutes=10)
 
 PSEUDONYM = 16
 """Hex digits of a person's keyed hash: enough to tell people apart, not to find them."""
+
+
+DENUNCIATION = "redirected.denunciation"
+"""Luật Tố cáo 25/2018, Đ.8: who denounces is told to nobody."""
 
 
 def day_of(moment: datetime) -> str:
@@ -47,15 +51,24 @@ class Evidence:
     place: str = ""
     value: int | None = None
 
+    @property
+    def anonymous(self) -> bool:
+        """Whether nobody may learn whose it was: only the day of a denunciation is kept."""
+        return self.kind == DENUNCIATION
+
     async def apply(self, work: Work) -> None:
         """Write the row; its day's count is added before the commit."""
+        day = day_of(work.now)
+        person = work.box.digest("evidence", str(work.person_id))[:PSEUDONYM]
         work.add(
             tables.evidence,
-            day=day_of(work.now),
-            at=work.now,
+            day=day,
+            at=datetime.combine(date.fromisoformat(day), time(), ZONE)
+            if self.anonymous
+            else work.now,
             kind=self.kind,
             channel=work.channel,
-            person=work.box.digest("evidence", str(work.person_id))[:PSEUDONYM],
+            person="" if self.anonymous else person,
             about=self.about,
             unit=self.unit,
             place=self.place,

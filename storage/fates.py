@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.envelope import Address, Incoming, Kind, Outgoing
+from messages.vietnamese import clean
 from storage import tables
 from storage.inbox import CLOCK, put
 
@@ -18,6 +19,10 @@ WAITING, SENT, FAILED, HELD, UNKNOWN = 0, 1, 2, 3, 4
 
 MAYBE_SENT = "unknown"
 """The reason of a letter whose sending nobody heard the end of: it may have arrived."""
+
+
+LONGEST_ID = 128
+"""Characters that the column of a platform's ids takes."""
 
 
 class Purpose(StrEnum):
@@ -144,7 +149,8 @@ async def settle(connection: AsyncConnection, fates: Sequence[Fate], now: dateti
         {
             "channel": fate.due.to.channel,
             "address": fate.due.body.group or fate.due.to.id,
-            "external_id": external_id,
+            # A platform's odd id must not be a reason to send the letter again and again.
+            "external_id": clean(external_id)[:LONGEST_ID],
             "letter_id": fate.due.id,
         }
         for fate in fates

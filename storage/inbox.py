@@ -114,7 +114,7 @@ class Inbox:
 
     async def _keep_batch(self, batch: list[_Arrival]) -> None:
         try:
-            new = await self._store.write(partial(self._insert, batch))
+            new = await self._store.write(partial(self._insert, batch), urgent=True)
         except Exception as error:  # noqa: BLE001 - raised to each who waits
             if len(batch) > 1 and not isinstance(error, StoreUnavailable):
                 # One that the database refuses must not keep the others out.

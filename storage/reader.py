@@ -134,7 +134,7 @@ class Reader:
         return {(who, limit): found[who][:limit] for who, limit in asked}
 
     async def queue(
-        self, *, units: Sequence[str], officer_id: int, limit: int = 20
+        self, *, units: Sequence[str], officer_id: int, limit: int = 1000
     ) -> list[Ticket]:
         """List what an officer has to do: their own first, then what nobody has, by deadline.
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from messages.envelope import Choice, Kind
 from storage import tables
 from storage.database import LeaseLost, Store, StoreUnavailable
+from storage.evidence import Evidence
 from storage.inbox import Claimed, handled, laid_aside, oldest_waiting
 from storage.outbox import BODY, HELD, WAITING, Draft, in_words, numbered
 from storage.people import seal_data, seal_offered, unseal_offered
@@ -144,7 +145,9 @@ async def _finish(store: Store, connection: AsyncConnection, turns: Sequence[Fin
         claimed, person, message = turn.claimed, turn.claimed.person, turn.claimed.message
         row = rows[person.id]
         writing = message.kind in _WRITING
-        name = message.name or person.name
+        # Of one who is stopped in denouncing not even the name is learnt from that message.
+        hushed = any(isinstance(e, Evidence) and e.anonymous for e in turn.effects)
+        name = person.name if hushed else message.name or person.name
         returned.append(
             {
                 "who": person.id,

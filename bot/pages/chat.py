@@ -125,8 +125,8 @@ _CITIZEN_TRIES = (
 )
 _CITIZEN_HINT = _("Write as a citizen: send feedback or ask about a procedure.")
 _OFFICER_TRIES = ("/viec",)
-_OFFICER_HINT = _("Press the button to take a new ticket, then type: /traloi CODE your answer")
-_STAFF_TRIES = ("/report", "/minhchung")
+_OFFICER_HINT = _("Press Answer on a new ticket, then write what the citizen is to read.")
+_STAFF_TRIES = ("/report", "/report 2026-H1")
 _STAFF_HINT = _("See what has come together for the report.")
 
 

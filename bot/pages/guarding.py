@@ -1,6 +1,8 @@
 """What every answer carries, and what people are told when something went wrong."""
 
+import ipaddress
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -58,6 +60,30 @@ MACHINES = "/webhooks/"
 """Where no browser reads the headers, and each microsecond counts."""
 
 
+PRACTICE = "/demo"
+"""Where nobody proves who they are."""
+
+
+def _keep_practice_here(request: web.Request) -> None:
+    """Refuse practice to whom another name than this machine's own led here.
+
+    Any site's name may be made to lead here, and its pages are then our own to a browser (DNS
+    rebinding); or a proxy passes on what the world asks.
+
+    Raises:
+        web.HTTPNotFound: it is not to be had under that name.
+    """
+    if not request.path.startswith(PRACTICE):
+        return
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+        is_here = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_here = False
+    if not is_here:
+        raise web.HTTPNotFound
+
+
 def guard(site: Site) -> Middleware:
     """Make the middleware that adds the headers and turns errors into a page or a line of JSON."""
 
@@ -66,6 +92,7 @@ def guard(site: Site) -> Middleware:
         if request.path.startswith(MACHINES):
             return await handler(request)
         try:
+            _keep_practice_here(request)
             response = await handler(request)
         except web.HTTPException as error:
             if error.status < 400:  # noqa: PLR2004 - a redirection is no error

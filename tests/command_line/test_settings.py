@@ -216,6 +216,8 @@ def test_the_commune_alone_is_read_beside_wrong_settings(given: pytest.MonkeyPat
 
 def test_addresses_end_without_a_slash(given: pytest.MonkeyPatch) -> None:
     assert _read(given, BOT_PUBLIC_URL="https://xa.vn/").public_url == "https://xa.vn"
+    assert _read(given, BOT_PORT="9000").public_url == "http://127.0.0.1:9000"
+    assert _read(given).public_url == "http://127.0.0.1:8080"
 
 
 def test_the_database_is_a_file_under_var_unless_another_is_given(

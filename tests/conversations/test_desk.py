@@ -304,3 +304,21 @@ async def test_only_the_holder_is_reminded_of_a_claimed_ticket(talk: Talk) -> No
     await talk.pass_time(days=20)
     assert s.first.new() == []
     assert s.code in "".join(s.second.new())
+
+
+async def test_the_queue_shows_twenty_and_counts_all(talk: Talk) -> None:
+    officer = await talk.official(on_duty=False)
+    for number in range(23):
+        await talk.person(f"c{number}").says(f"/gopy Đèn đường số {number} hỏng")
+    assert "Có 23 phiếu đang chờ." in (await officer.says("/truc on"))[-1]
+    (listed,) = await officer.says("/viec")
+    assert listed.count("[PA2611-") == 20
+    assert "Còn 3 phiếu nữa đang chờ." in listed
+
+
+async def test_in_a_group_the_queue_tells_codes_but_no_citizens_words(talk: Talk) -> None:
+    s = await scene(talk, "telegram")
+    s.forget()
+    (told,) = await s.first.sends("/viec", group="-1001")
+    assert s.code in told
+    assert WORDS[:10] not in told

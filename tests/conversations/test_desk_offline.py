@@ -1,7 +1,9 @@
 from pathlib import Path
 
+import pytest
+
 from storage.tickets import State
-from tests.conversations.desk_scenes import UNIT, scene
+from tests.conversations.desk_scenes import UNIT, end_roles, scene
 from tests.transcript import Somebody, Talk, code_in
 
 TOLD = "Bà con thôn 7 báo đường liên thôn sụt lún, xe máy khó đi"
@@ -90,3 +92,16 @@ async def test_leaving_from_every_step_files_nothing(talk: Talk) -> None:
     await officer.presses("đường dây nóng")
     await officer.says("huỷ")
     assert await talk.read.all_tickets() == []
+
+
+@pytest.mark.parametrize("answered", ["source:hotline", ""])
+async def test_whose_role_ended_meanwhile_writes_nothing_down(talk: Talk, answered: str) -> None:
+    s = await scene(talk)
+    await s.first.says("/ghinhan")
+    if answered:
+        await s.first.sends(choice=answered)
+    await end_roles(talk, "Đào Thị Trực")
+    s.second.forgets()
+    (told,) = await s.first.says("Đèn đường thôn 2 hỏng ba đêm, dây nóng báo")
+    assert "PA" not in told
+    assert s.second.new() == []

@@ -41,12 +41,44 @@ async def test_one_line_files_at_once_and_tells_code_deadline_and_privacy(
     assert (await kinds_of_evidence(talk))["feedback.received"] == 1
 
 
-@pytest.mark.parametrize("word", ["gopy", "/phananh", "#GOPY", "/Feedback", "Góp", "Phananh"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("gopy", "/phananh", "#GOPY", "/Feedback", "/gópý", "Phananh"),
+        *("/góp ý", "#Phản Ánh", "/PHẢN ÁNH:", "Phản ánh", "góp ý:", "phan anh"),
+    ],
+)
 async def test_each_of_its_words_files(talk: Talk, word: str) -> None:
     citizen = talk.person()
-    if word == "Góp":
-        word = "/gópý"
     assert re.search(r"PA2611-\w{4}", (await citizen.says(f"{word} đèn đường hỏng"))[0])
+
+
+async def test_its_word_begins_another_ticket_beside_the_one_just_filed(talk: Talk) -> None:
+    citizen = talk.person()
+    first = code_in(await citizen.says("/gopy đèn đường thôn 3 tắt"))
+    second = code_in(await citizen.says("Phản ánh nước sinh hoạt đục ở thôn 2"))
+    assert second != first
+    assert [one.text for one in await talk.read.words(second)] == ["nước sinh hoạt đục ở thôn 2"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Phản ánh của tôi đến đâu rồi?", "góp ý ở đâu", "phản ánh tố cáo ông A nhận hối lộ"]
+)
+async def test_its_word_files_nothing_that_means_something_else(talk: Talk, text: str) -> None:
+    (letter,) = await talk.person().says(text)
+    assert not re.search(r"PA2611-\w{4}", letter)
+
+
+@pytest.mark.parametrize(
+    "text", ["góp ý", "Tôi muốn phản ánh", "em muốn góp ý ạ", "toi co viec muon phan anh"]
+)
+async def test_who_only_says_that_they_want_to_tell_is_asked_what(talk: Talk, text: str) -> None:
+    new, other = talk.person("new"), talk.person("other")
+    await other.says("/gopy đèn đường thôn 3 tắt")
+    for citizen in (new, other):
+        (letter,) = await citizen.says(text)
+        assert "Giao thông" in letter
+        assert "[Gửi]" not in letter
 
 
 async def test_step_by_step_asks_category_story_photos_place_and_sends(

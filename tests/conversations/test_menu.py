@@ -53,6 +53,23 @@ async def test_officials_find_their_work_first(talk: Talk) -> None:
     assert "/report" not in {c.key for c in talk.channels["web"].letters[-1].body.choices}
 
 
+@pytest.mark.parametrize("thanks", ["cảm ơn", "cam on", "ok", "vâng ạ"])
+async def test_thanks_are_answered_as_thanks(talk: Talk, thanks: str) -> None:
+    citizen = talk.person()
+    await citizen.says("/start")
+    assert "không có gì" in (await citizen.says(thanks))[0]
+    await citizen.says("asdf qwer")
+    assert "không có gì" in (await citizen.says(thanks))[0]
+
+
+async def test_help_tells_officials_their_commands_too(talk: Talk) -> None:
+    officer, staff = await talk.official(), await talk.official(role="staff", name="Tô Thị Kê")
+    admin = await talk.official(role="admin", name="Quản Trị")
+    told = {who: (await who.says("/help"))[0] for who in (officer, staff, admin, talk.person())}
+    assert ["/traloi" in one for one in told.values()] == [True, False, True, False]
+    assert ["/report" in one for one in told.values()] == [False, True, True, False]
+
+
 async def test_help_names_the_commands(talk: Talk) -> None:
     (letter,) = await talk.person().says("/help")
     for word in ("/gopy", "/thutuc", "/hoso", "/phieu", "/lienhe", "/gapcanbo", "/huy", "113"):

@@ -96,7 +96,7 @@ async def test_without_a_number_it_is_asked_for(talk: Talk) -> None:
     assert (await ticket(talk, code)).rating == 3
 
 
-@pytest.mark.parametrize("text", ["0", "6", "-1", "năm", "55", "4.5"])
+@pytest.mark.parametrize("text", ["0", "6", "-1", "năm", "55", "4.5", "1e9"])
 async def test_other_numbers_are_no_rating(talk: Talk, text: str) -> None:
     officer, citizen = await talk.official(), talk.person()
     code = await answered(talk, citizen, officer)

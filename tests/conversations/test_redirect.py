@@ -5,7 +5,7 @@ import pytest
 from handlers import redirect
 from handlers.intents import Intent
 from handlers.matter import Matter, data_of
-from messages.envelope import Kind
+from messages.envelope import Attachment, AttachmentKind, Kind
 from storage.evidence import Evidence
 from tests.conversations.citizen_scenes import (
     COMPLAINED,
@@ -224,3 +224,23 @@ def test_a_text_is_read_to_its_end_wherever_the_words_stand() -> None:
     for before in range(0, 3600, 300):
         text = "a " * (before // 2) + DENOUNCED + " b" * 100
         assert redirect.refused(text) is Intent.DENUNCIATION, before
+
+
+async def test_a_denunciation_behind_the_dossier_command_is_not_repeated_in_the_answer(
+    talk: Talk, channel: str
+) -> None:
+    person = talk.person(channel=channel)
+    told = "".join(await person.says("/hoso tôi tố cáo ông Bảy nhận hối lộ 50 triệu"))
+    assert "không lưu" in told
+    assert "Bảy" not in told
+
+
+@pytest.mark.parametrize("words", ["Gửi xã giấy này", ""])
+async def test_a_denunciation_in_the_name_of_a_file_is_not_kept(talk: Talk, words: str) -> None:
+    person = talk.person()
+    await person.says("/gopy")
+    await person.sends(choice="category:khac")
+    paper = Attachment(AttachmentKind.FILE, ref="f1", name="To_cao_ong_Bay_nhan_hoi_lo.docx")
+    told = "".join(await person.sends(words, attachments=(paper,)))
+    assert "không lưu" in told
+    assert (await person_of(talk, person)).data in ({}, None)

@@ -21,6 +21,31 @@ async def test_the_list_tells_state_and_deadline_of_each(talk: Talk, channel: st
     assert TROUBLE in shown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Phản ánh của tôi đến đâu rồi?",
+        "phan anh cua em xu ly den dau roi a",
+        "góp ý hôm trước bao giờ có kết quả",
+        "phiếu của tôi giải quyết xong chưa",
+    ],
+)
+async def test_who_asks_what_became_of_it_is_shown_their_tickets(talk: Talk, text: str) -> None:
+    citizen = talk.person()
+    assert "chưa có phiếu" in (await citizen.says(text))[0]
+    code = code_in(await citizen.says(f"/gopy {TROUBLE}"))
+    (listed,) = await citizen.says(text)
+    assert "mới nhất trước" in listed
+    assert [one.text for one in await talk.read.words(code)] == [TROUBLE]
+
+
+@pytest.mark.parametrize(
+    "text", ["Phản ánh của tôi là đèn đường hỏng ba hôm nay", "phản ánh đường hỏng chưa ai sửa"]
+)
+async def test_what_only_sounds_like_that_question_is_no_question(talk: Talk, text: str) -> None:
+    assert "chưa có phiếu" not in (await talk.person().says(text))[0]
+
+
 async def test_its_owner_reads_words_history_and_answer(talk: Talk, channel: str) -> None:
     officer, citizen = await talk.official(), talk.person("c", channel)
     code = code_in(await citizen.says(f"/gopy {TROUBLE}"))
@@ -123,6 +148,16 @@ async def test_withdrawing_is_asked_once_more_and_told_to_the_officer(
     assert (await talk.read.tallies(today, today))["feedback.withdrawn"].count == 1
     (late,) = await citizen.says(f"/rutphieu {code}")
     assert "đã kết thúc" in late
+
+
+async def test_news_of_a_ticket_that_has_ended_offers_only_to_show_it(talk: Talk) -> None:
+    officer, citizen = await talk.official(), talk.person()
+    code = code_in(await citizen.says(f"/gopy {TROUBLE}"))
+    await citizen.says(f"/rutphieu {code}")
+    await citizen.says("có")
+    news = officer.letters()[-1].body
+    assert "rút phiếu" in news.text
+    assert [choice.key for choice in news.choices] == [f"/phieu {code}"]
 
 
 async def test_nobody_withdraws_or_reopens_anothers_ticket(talk: Talk) -> None:

@@ -27,6 +27,24 @@ def test_cleaning_keeps_emoji_families_together() -> None:
     assert clean("👨\u200d👩 và a\u200db") == "👨\u200d👩 và ab"
 
 
+def test_of_very_many_marks_on_one_letter_a_few_stay() -> None:
+    # Half a million marks in no order would stop everybody's conversation for minutes.
+    marks = "\u0301\u0323" * 250_000
+    cleaned = clean(f"a{marks}b và tiếp")
+    assert cleaned.startswith("ạ")
+    assert cleaned.endswith("b và tiếp")
+    assert len(cleaned) < 50
+    assert clean(cleaned) == cleaned
+    assert fold(marks) == ""
+    assert clean("\u0344" * 40) == clean(clean("\u0344" * 40))
+    assert clean("😡" * 100) == "😡" * 100
+
+
+def test_a_ligature_that_is_a_phrase_makes_no_text_eighteen_times_as_long() -> None:
+    assert len(fold("\ufdfa" * 1000)) == 1000
+    assert fold("ﬁ Ｑ ①") == "fi q 1"
+
+
 @given(ANYTHING)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean(text)

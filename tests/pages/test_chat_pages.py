@@ -2,6 +2,8 @@ import json
 import re
 from collections.abc import Mapping
 
+import pytest
+
 from bot.channels.web.identity import COOKIE
 from messages.envelope import Address
 from tests.pages.conftest import Client, Opened, settings
@@ -90,3 +92,14 @@ async def test_practice_is_there_only_where_it_is_wanted_and_says_what_it_is(
     assert sockets == [f"/demo/ws?as={who}" for who in ("citizen", "officer", "staff")]
     assert len(set(re.findall(r'data-memory="([^"]+)"', text))) == 3
     assert "var/practice" in text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "127.0.0.1.a.example", "["])
+async def test_practice_is_not_there_for_whom_another_name_led_here(
+    opened: Opened, practice: Mapping[str, Address], host: str
+) -> None:
+    async with opened(practice=practice) as client:
+        for own in ("localhost:8080", "127.0.0.1", "[::1]:8080"):
+            assert (await client.get("/demo", headers={"Host": own})).status == 200
+        assert (await client.get("/demo", headers={"Host": host})).status == 404
+        assert (await client.get("/chat", headers={"Host": host})).status == 200

@@ -395,3 +395,13 @@ async def test_a_letters_number_is_never_given_out_again(
     await _write(store, hands, letter(an))
     (row,) = await rows(store, tables.outbox)
     assert row.id == 2
+
+
+@pytest.mark.parametrize("odd", ["x" * 500, "a\x00b", "a\ud800b"])
+async def test_an_odd_id_of_the_platform_does_not_have_the_letter_sent_again(
+    store: Store, hands: Hands, outbox: Outbox, an: Recipient, odd: str
+) -> None:
+    await _write(store, hands, letter(an, "one"))
+    (due,) = await outbox.claim(WEB, 10)
+    await outbox.settle([Fate(due, SENT, (odd,))])
+    assert await _states(store) == [SENT]

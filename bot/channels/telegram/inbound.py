@@ -33,6 +33,9 @@ GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
 COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?=\s|$)")
 """How a text begins that is a command, perhaps to one bot by name."""
 
+LARGEST_ID = (1 << 63) - 1
+"""The Bot API's ids fit into 64 bits; a longer one the store would refuse, again and again."""
+
 IGNORED: Mapping[str, str] = {
     UpdateType.CHANNEL_POST: "an announcement channel is no conversation",
     UpdateType.EDITED_CHANNEL_POST: "the same",
@@ -101,7 +104,7 @@ def callback_id(data: Mapping[str, Any]) -> str:
 
 
 def _read(update: Update, now: datetime, username: str) -> Incoming | None:
-    key = str(update.update_id)
+    key = str(_number(update.update_id))
     if update.message is not None:
         return _message(update.message, key, username, Kind.MESSAGE)
     if update.edited_message is not None:
@@ -259,6 +262,6 @@ def _moment(moment: datetime | None) -> datetime:
 
 def _number(value: object) -> int:
     """The library takes whatever stands in the place of an id; only a number can be answered."""
-    if isinstance(value, int) and value:
+    if isinstance(value, int) and 0 < abs(value) <= LARGEST_ID:
         return value
     raise ValueError("no id")

@@ -125,6 +125,7 @@ class WebChannel:
             raise web.HTTPForbidden
         person = self._chat.identity.person(request)
         after = _number(request.query.get("after", ""))
+        signals = "signals" in request.query
         # Frames up to four times the limit are refused in words; larger ones end the socket.
         socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT, timeout=HEARTBEAT, max_msg_size=4 * FRAME_BYTES
@@ -138,8 +139,9 @@ class WebChannel:
             try:
                 if after is not None:
                     await connection.catch_up(lambda: self._chat.replay.after(person, after))
-                    await connection.write({"ready": True})
-                await self._hear(socket, connection, _language(request), accept)
+                    if signals:
+                        await connection.write({"ready": True})
+                await self._hear(socket, connection, _language(request), accept, signals=signals)
             except StoreUnavailable:
                 await connection.close(WSCloseCode.TRY_AGAIN_LATER)
             except Gone:
@@ -147,8 +149,18 @@ class WebChannel:
         return socket
 
     async def _hear(
-        self, socket: web.WebSocketResponse, connection: Connection, language: str, accept: Accept
+        self,
+        socket: web.WebSocketResponse,
+        connection: Connection,
+        language: str,
+        accept: Accept,
+        *,
+        signals: bool,
     ) -> None:
+        """Keep what comes; a page that asked for signals is told of each frame how it went.
+
+        Without `?signals` a socket carries letters only, and a refusal in the form of one.
+        """
         pace = AsyncLimiter(*self._chat.pace)
         async for message in socket:
             async with pace:
@@ -158,7 +170,12 @@ class WebChannel:
                     answer = await self._take(message.data, connection.person, language, accept)
                 else:
                     answer = _error(_("This message could not be read."), None, language)
-                await connection.write(answer)
+                if signals:
+                    await connection.write(answer)
+                elif "error" in answer:
+                    await connection.write(
+                        {"id": "", "text": answer["error"], "choices": [], "attachments": []}
+                    )
 
     async def _take(
         self, raw: str, person: Address, language: str, accept: Accept

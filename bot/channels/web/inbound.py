@@ -14,6 +14,9 @@ from messages.text import Text, _
 from messages.vietnamese import clean
 
 FRAME_BYTES = 1 << 20
+LONGEST = 100_000
+"""Characters of one message: what is longer would hold up everybody while it is read."""
+
 """The longest frame, as UTF-8."""
 
 CHOICE_BYTES = 64
@@ -121,6 +124,10 @@ def read(
         raise BadFrame(_("This message could not be read."), frame.id)
     key = f"{sender.id}:{frame.id}"
     # A pressed button says all; words beside it would be a second message.
+    if len(frame.text or "") > LONGEST:
+        raise BadFrame(
+            _("This message is too long. Please send it in several shorter ones."), frame.id
+        )
     text = "" if frame.choice else clean(frame.text or "")
     start = _START.fullmatch(text.strip())
     incoming = Incoming(

@@ -84,12 +84,19 @@ class Uploads:
         ending, mime = _look_at(data)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if sum(size for _path, _age, size in self._files()) + len(data) > self._room:
-            raise BadUpload(503, _("No photo can be taken at the moment. Please try again later."))
+            raise no_room()
         sealed, key = seal_once(data)
         name = f"{secrets.token_hex(16)}.{ending}"
         path = self._folder / name
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(sealed)
+        try:
+            with os.fdopen(
+                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            ) as file:
+                file.write(sealed)
+        except OSError as error:
+            # A full disk, most likely: half a photo would only take more of it.
+            path.unlink(missing_ok=True)
+            raise no_room() from error
         at = self._now().timestamp()
         os.utime(path, (at, at))
         told = base64.urlsafe_b64encode(key).rstrip(b"=").decode("ascii")
@@ -142,6 +149,11 @@ class Uploads:
                     told = path.stat()
                     found.append((path, told.st_mtime, told.st_size))
         return found
+
+
+def no_room() -> BadUpload:
+    """Say that photos cannot be kept now."""
+    return BadUpload(503, _("No photo can be taken at the moment. Please try again later."))
 
 
 def too_large() -> BadUpload:

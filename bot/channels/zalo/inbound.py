@@ -350,9 +350,9 @@ def _key(event: Event, person: str, about: str = "") -> str:
     """What tells an event without an id of its own from all others, at most 160 characters."""
     name, moment = _string(event, "event_name"), _digits(event.get("timestamp"))
     key = ":".join(filter(None, (name, moment, person, about)))
-    # Hashed only where it is long, so that the inbox can be read.
-    long = len(key) > 150  # noqa: PLR2004 - the column's 160, with room
-    return hashlib.sha256(key.encode()).hexdigest() if long else key
+    # Hashed only where it is long, or holds what a database refuses, so that the inbox can be read.
+    fits = len(key) <= 150 and key.isascii() and key.isprintable()  # noqa: PLR2004 - the column's 160, with room
+    return key if fits else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
 def _sent_at(event: Event, received_at: datetime) -> datetime:

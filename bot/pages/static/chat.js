@@ -28,6 +28,7 @@ export class Chat {
     this.shown = new Map();
     this.tried = new Map();
     this.isReady = false;
+    this.goal = null;
     this.replayed = new Set();
     this.restore();
     this.listen();
@@ -41,6 +42,8 @@ export class Chat {
     if (isSocket) {
       found.protocol = location.protocol === "https:" ? "wss:" : "ws:";
       found.searchParams.set("after", this.journal.after);
+      // Frames that are no letters come only where they are asked for.
+      found.searchParams.set("signals", "1");
       this.newest = this.journal.newest;
       this.replayed.clear();
     }
@@ -77,6 +80,9 @@ export class Chat {
       this.log.scrollTop = this.log.scrollHeight;
       this.newer.hidden = true;
     });
+    for (const kind of ["scrollend", "wheel", "touchmove", "pointerdown", "keydown"]) {
+      this.log.addEventListener(kind, () => { this.goal = null; }, { passive: true });
+    }
     this.log.addEventListener("scroll", () => {
       if (this.isNearEnd()) this.newer.hidden = true;
     });
@@ -276,13 +282,18 @@ export class Chat {
   }
 
   isNearEnd() {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
+    // While it glides somewhere, what counts is where it will stop.
+    const top = this.goal ?? this.log.scrollTop;
+    return this.log.scrollHeight - top - this.log.clientHeight < NEAR;
   }
 
   scrollTo(message) {
     // A letter longer than the window is read from its beginning.
     const isTall = message.offsetHeight > this.log.clientHeight;
-    this.log.scrollTop = isTall ? message.offsetTop - this.log.offsetTop - 8 : this.log.scrollHeight;
+    const top = isTall ? message.offsetTop - this.log.offsetTop - 8 : this.log.scrollHeight;
+    // A chat that is not shown goes nowhere.
+    this.goal = this.log.clientHeight ? top : null;
+    this.log.scrollTop = top;
   }
 
   notice(words) {

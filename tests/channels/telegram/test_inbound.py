@@ -356,3 +356,17 @@ def test_whatever_field_is_broken_the_update_is_read_or_unreadable(name: str) ->
             if found:
                 assert stored.validate_json(stored.dump_json(found, warnings="error")) == found
     assert outcomes == {"read", "ignored", "unreadable"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"update_id": 10**200, "message": message(text="a")},
+        {"update_id": 715, "message": message(text="a", sender={**LAN, "id": 10**130})},
+    ],
+)
+def test_a_number_that_no_column_takes_is_unreadable_rather_than_asked_for_again(
+    wrong: Json,
+) -> None:
+    with pytest.raises(Unreadable):
+        read(wrong, now=NOW)

@@ -95,8 +95,11 @@ async def chat(tmp_path: Path, hands: Hands) -> AsyncIterator[Chat]:
     app.add_routes(channel.routes(inbox))
     async with TestClient(TestServer(app)) as client:
 
-        async def open_socket(query: str = "", **headers: str) -> ClientWebSocketResponse:
-            return await client.ws_connect(f"/chat/ws{query}", headers=headers)
+        async def open_socket(
+            query: str = "?", *, signals: bool = True, **headers: str
+        ) -> ClientWebSocketResponse:
+            asked = f"{query}&signals=1" if signals else query
+            return await client.ws_connect(f"/chat/ws{asked}", headers=headers)
 
         yield Chat(client, channel, inbox, outbox, uploads, open_socket)
         await channel.close()

@@ -24,6 +24,23 @@ async def test_a_message_is_acknowledged_only_when_it_is_kept(chat: Chat) -> Non
     assert [message.text for message in chat.inbox.messages] == ["Đèn đường hỏng"]
 
 
+async def test_a_socket_that_asked_for_no_signals_carries_letters_alone(chat: Chat) -> None:
+    socket = await chat.open("?after=0", signals=False)
+    await socket.send_json({"id": "a1", "text": "Đèn đường hỏng"})
+    await socket.send_str("no frame")
+    refused = await socket.receive_json()
+    assert refused == {
+        "id": "",
+        "text": "Hệ thống chưa đọc được tin này.",
+        "choices": [],
+        "attachments": [],
+    }
+    (message,) = chat.inbox.messages
+    letter = chat.outbox.write(message.sender, "Kính chào ông/bà!")
+    await chat.channel.send(letter)
+    assert (await socket.receive_json())["text"] == "Kính chào ông/bà!"
+
+
 async def test_a_frame_sent_again_after_a_reconnect_is_kept_once(chat: Chat) -> None:
     for _ in range(2):
         socket = await chat.open()

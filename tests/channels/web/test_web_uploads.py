@@ -1,5 +1,6 @@
 import asyncio
 import random
+import resource
 import struct
 import zlib
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from aiohttp import FormData
 from PIL import Image
 
 from bot.channels.channel import CannotFetch
-from bot.channels.web.uploads import PHOTO_BYTES
+from bot.channels.web.uploads import PHOTO_BYTES, BadUpload, Uploads
 from messages.envelope import Attachment, AttachmentKind
 from tests.channels.web.conftest import Chat
 from tests.conftest import Hands
@@ -201,3 +202,16 @@ async def test_a_photo_nobody_wanted_is_deleted_and_a_frame_with_it_says_so(
     await socket.send_json({"id": "p", "attachments": [{"kind": "image", "ref": old["ref"]}]})
     refused = await socket.receive_json()
     assert refused == {"id": "p", "error": "The photo is not there any more. Please send it again."}
+
+
+def test_on_a_full_disk_a_photo_is_refused_and_leaves_no_half(tmp_path: Path, hands: Hands) -> None:
+    uploads = Uploads(tmp_path / "uploads", hands)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(BadUpload) as refused:
+            uploads.keep(photo())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert refused.value.status == 503
+    assert list((tmp_path / "uploads").iterdir()) == []

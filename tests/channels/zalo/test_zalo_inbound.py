@@ -536,3 +536,12 @@ def test_no_field_of_no_event_can_break_the_reading(data: st.DataObject) -> None
         assert 0 < len(incoming.key) <= 160
         assert 0 < len(incoming.sender.id) <= 128
         (incoming.key + incoming.sender.id).encode("ascii")
+
+
+@pytest.mark.parametrize("name", ["user_send_\ud800", "user_send_\x00", "user_send_" + "x" * 500])
+def test_a_key_never_holds_what_a_database_refuses(name: str) -> None:
+    incoming = read(said(name, {}), RECEIVED)
+    assert incoming is not None
+    assert incoming.key.encode().isascii()
+    assert "\x00" not in incoming.key
+    assert len(incoming.key) <= 160

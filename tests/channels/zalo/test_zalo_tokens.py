@@ -229,11 +229,11 @@ class FailingStore(Store):
     fails_at = 0
     writes = 0
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, urgent: bool = False) -> T:
         self.writes += 1
         if self.writes == self.fails_at:
             raise StoreUnavailable("disk full")
-        return await super().write(job)
+        return await super().write(job, urgent=urgent)
 
 
 async def test_a_pair_that_could_not_be_kept_is_kept_before_it_is_used(
