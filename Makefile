@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# What never touches a database need not be run on each.
+STORED := tests/storage tests/spine tests/conversations tests/channels/zalo tests/command_line tests/walks tests/kill
+
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -36,7 +39,7 @@ lint: develop ## style, types, directions of import, dependencies
 
 test: lint ## lint, then the whole suite on SQLite and on PostgreSQL
 	$(BIN)/pytest -n 2
-	TEST_DATABASE_URL=postgresql $(BIN)/pytest -n 2
+	KILLS=20 TEST_DATABASE_URL=postgresql $(BIN)/pytest -n 2 $(STORED)
 
 bench: develop ## measure it beside the smallest rival program and print the table
 	$(BIN)/python -m benchmarks

@@ -74,6 +74,7 @@ class Outcome:
     took: float = 0.0
     waits: list[float] = field(default_factory=list)
     refused: int = 0
+    """How often a request was sent again."""
 
     def per_second(self) -> float:
         """Answered requests in a second."""
@@ -83,15 +84,24 @@ class Outcome:
 async def _exchange(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, outcome: Outcome
 ) -> None:
+    """Send a request, again until it is answered with 200, as a platform would."""
+    while not await _answered(reader, writer, request, outcome):
+        outcome.refused += 1
+
+
+async def _answered(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, outcome: Outcome
+) -> bool:
     sent = time.monotonic()
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
     if length:
         await reader.readexactly(length)
-    outcome.waits.append(time.monotonic() - sent)
     if b" 200 " not in head[:16]:
-        outcome.refused += 1
+        return False
+    outcome.waits.append(time.monotonic() - sent)
+    return True
 
 
 async def flood(port: int, requests: Sequence[bytes]) -> Outcome:

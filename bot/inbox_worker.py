@@ -135,6 +135,9 @@ class InboxWorker:
         failed = await finish(self._store, finished)
         if any(turn.letters for turn in finished):
             self._outbox.written.set()
+        if any(turn.hushed for turn in finished):
+            # Its body and key are deleted, but the log of changes still holds what they were.
+            await self._store.truncate_log()
         self._metrics.turns.inc(len(finished) - len(failed))
         anew = []
         for turn in finished:

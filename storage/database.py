@@ -134,7 +134,10 @@ class Store:
                     # A job whose caller has stopped waiting is not begun.
                     waiting = [jobs.popleft() for _ in range(count)]
                     self._under_way = [job for job in waiting if not job[1].done()]
-                    await self._commit(self._under_way)
+                    try:
+                        await self._commit(self._under_way)
+                    except Exception as error:  # noqa: BLE001 - the writer outlives a fault of ours
+                        _refuse(self._under_way, error)
                     self._under_way = []
 
     async def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> None:

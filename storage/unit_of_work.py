@@ -43,6 +43,11 @@ class Finished:
     language: str = ""
     aside: str = ""
 
+    @property
+    def hushed(self) -> bool:
+        """Whether it stopped a denunciation, of which nothing may remain."""
+        return any(isinstance(e, Evidence) and e.anonymous for e in self.effects)
+
 
 _RETURN = (
     update(tables.people)
@@ -146,8 +151,7 @@ async def _finish(store: Store, connection: AsyncConnection, turns: Sequence[Fin
         row = rows[person.id]
         writing = message.kind in _WRITING
         # Of one who is stopped in denouncing not even the name is learnt from that message.
-        hushed = any(isinstance(e, Evidence) and e.anonymous for e in turn.effects)
-        name = person.name if hushed else message.name or person.name
+        name = person.name if turn.hushed else message.name or person.name
         returned.append(
             {
                 "who": person.id,

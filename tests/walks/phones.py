@@ -45,7 +45,11 @@ class Phone(Protocol):
 
 def said(part: Text | str) -> str:
     """Give a sentence of the service in Vietnamese, the language of everybody in a walk."""
-    return part if isinstance(part, str) else say(part)
+    if isinstance(part, str):
+        return part
+    words = say(part)
+    assert words != say(part, "en"), f"the service does not say {part.msgid!r}"
+    return words
 
 
 class Ear:

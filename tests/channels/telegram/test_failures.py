@@ -184,11 +184,6 @@ async def test_a_proxy_is_asked_instead_of_telegram(
     assert telegram.calls[0].headers["Host"] == "api.telegram.invalid"
 
 
-def test_a_proxy_that_is_none_is_refused_at_the_start(open_channel: Opened) -> None:
-    with pytest.raises(ValueError, match="BOT_TELEGRAM_PROXY"):
-        open_channel(telegram_proxy="socks5://127.0.0.1:1080")
-
-
 # -- fetching
 
 

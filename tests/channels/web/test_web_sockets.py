@@ -210,11 +210,15 @@ async def test_a_frame_of_bytes_is_refused_in_a_sentence(chat: Chat) -> None:
 
 async def test_a_hundred_thousand_characters_are_kept(chat: Chat) -> None:
     socket = await chat.open()
-    text = "Đường ngập, " * 9000
+    text = ("Đường ngập, " * 9000)[:100_000]
     await socket.send_json({"id": "long", "text": text})
     assert await socket.receive_json() == {"ack": "long"}
     assert chat.inbox.messages[0].text == text
-    assert len(text) > 100_000
+    await socket.send_json({"id": "longer", "text": text + "!"})
+    refused = await socket.receive_json()
+    assert refused["id"] == "longer"
+    assert "dài" in refused["error"]
+    assert len(chat.inbox.messages) == 1
 
 
 @pytest.mark.parametrize(
