@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.sealing import Box
+from storage.sqlite import connector
 
 T = TypeVar("T")
 Job = Callable[[AsyncConnection], Awaitable[T]]
@@ -260,12 +261,13 @@ def _engine(url: str, *, pool_size: int, read_only: bool = False) -> AsyncEngine
         refuses = {"default_transaction_read_only": "on"} if read_only else {}
         options["connect_args"] = {"timeout": BUSY_MS / 1000, "server_settings": waits | refuses}
         return create_async_engine(url, pool_pre_ping=not read_only, **options)
+    options["async_creator"] = connector(url, BUSY_MS / 1000)
     engine = create_async_engine(url, **options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        # The driver's own BEGIN would come only at the first write and lose updates: we say it.
-        connection.isolation_level = None
+        # The driver says no BEGIN of its own, which would come only at the first write and lose
+        # updates: ours stands below.
         cursor = connection.cursor()
         pragmas = ["journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}"]
         pragmas += ["foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"]
