@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import bot.inbox_worker
+import storage.outbox
 import storage.unit_of_work
 from bot.__main__ import main
 from bot.channels.zalo.channel import ZaloChannel
@@ -25,7 +26,7 @@ PLACES: dict[str, tuple[object, str]] = {
     "finish in its transaction": (storage.unit_of_work, "_finish"),
     "finish": (bot.inbox_worker, "finish"),
     "send": (ZaloChannel, "send"),
-    "settle in its transaction": (Outbox, "_settle"),
+    "settle in its transaction": (storage.outbox, "settle"),
     "settle": (Outbox, "settle"),
 }
 
