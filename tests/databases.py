@@ -9,16 +9,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Store
-from storage.migrate import migrate
+from storage.migrate import SCRIPTS, migrate
 from storage.sealing import Box
 from storage.tables import metadata
 from tests.postgresql import server
 
 SECRET = "a secret for tests only"
+NEWEST = ScriptDirectory(str(SCRIPTS)).get_current_head()
 
 
 class Databases(Protocol):
@@ -139,6 +141,10 @@ class PostgresServer:
                 await connection.execute(table.delete())
             await connection.execute(
                 text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")
+            )
+            # A test may have said that a later version of the service wrote it.
+            await connection.execute(
+                text("UPDATE alembic_version SET version_num = :newest"), {"newest": NEWEST}
             )
         await engine.dispose()
 

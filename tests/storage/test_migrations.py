@@ -136,3 +136,15 @@ async def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) 
     for thread in threading.enumerate():
         if "_connection_worker_thread" in thread.name:
             await asyncio.to_thread(thread.join)
+
+
+async def test_a_database_that_a_test_gave_back_is_as_new(made_databases: Databases) -> None:
+    url = await made_databases.fresh()
+    async with opened(url) as store:
+        first = await _revision(store)
+        await _set_revision(store, "of_2099")
+    await made_databases.drop(url)
+    url = await made_databases.fresh()
+    async with opened(url) as store:
+        assert await _revision(store) == first
+    await made_databases.drop(url)
