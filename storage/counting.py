@@ -3,13 +3,13 @@
 from collections import Counter
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.connection import Connection
 
 
 async def add_up(
-    connection: AsyncConnection,
+    connection: Connection,
     rows: list[tuple[str, str, str, int | None]],
     *,
     is_sqlite: bool,

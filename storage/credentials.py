@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.clock import Clock
+from storage.connection import Connection, Reading
 from storage.database import Store
 
 LEASE = timedelta(seconds=60)
@@ -67,7 +67,7 @@ class Credentials:
         seen = f"{name}.{self._store.box.digest('credentials.seed', refresh)[:20]}"
         sealed = self._seal("refresh", refresh)
 
-        async def job(connection: AsyncConnection) -> bool:
+        async def job(connection: Connection) -> bool:
             if not await self._insert(connection, seen):
                 return False
             await self._insert(connection, name)
@@ -99,7 +99,7 @@ class Credentials:
         """
         token = secrets.token_hex(16)
 
-        async def job(connection: AsyncConnection) -> Credential | None:
+        async def job(connection: Connection) -> Credential | None:
             now = self._clock()
             kept = tables.credentials
             taken = await connection.execute(
@@ -117,7 +117,7 @@ class Credentials:
     async def release(self, name: str, lease: str) -> None:
         """Give a lease back without a new pair; nothing happens where it was lost."""
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             await connection.execute(
                 update(tables.credentials)
                 .where(tables.credentials.c.name == name, tables.credentials.c.lease == lease)
@@ -141,7 +141,7 @@ class Credentials:
             "lease_until": None,
         }
 
-        async def job(connection: AsyncConnection) -> bool:
+        async def job(connection: Connection) -> bool:
             now = self._opened(await self._row(connection, name, locked=True))
             if now is None or now.refresh != used:
                 return False
@@ -152,7 +152,7 @@ class Credentials:
 
         return await self._store.write(job)
 
-    async def _insert(self, connection: AsyncConnection, name: str) -> bool:
+    async def _insert(self, connection: Connection, name: str) -> bool:
         """Make a row where there is none; tell whether there was none."""
         insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
         made = await connection.execute(
@@ -164,7 +164,7 @@ class Credentials:
         return made.first() is not None
 
     async def _row(
-        self, connection: AsyncConnection, name: str, *, locked: bool = False
+        self, connection: Reading, name: str, *, locked: bool = False
     ) -> Row[tuple[object, ...]] | None:
         query = select(tables.credentials).where(tables.credentials.c.name == name)
         found = await connection.execute(query.with_for_update() if locked else query)

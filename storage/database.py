@@ -3,20 +3,19 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, TypeVar
 
-from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection as Statements
+from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.connection import Connection, Job, Reading
+from storage.postgresql import PostgresDatabase
 from storage.sealing import Box
-from storage.sqlite import connector
+from storage.sqlite import SqliteFile
 
 T = TypeVar("T")
-Job = Callable[[AsyncConnection], Awaitable[T]]
 
 SHARED = 256
 """How many jobs may share one commit."""
@@ -59,8 +58,7 @@ class Store:
         self.url = url
         self.box = box
         self.is_sqlite = url.startswith("sqlite")
-        self._writing = _engine(url, pool_size=1)
-        self._reading = _engine(url, pool_size=4, read_only=True)
+        self._database = _database(url)
         self._jobs: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
         self._urgent: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
         self._under_way: list[tuple[Job[Any], asyncio.Future[Any]]] = []
@@ -83,18 +81,19 @@ class Store:
                 await self._writer
             left = (*self._under_way, *self._urgent, *self._jobs)
             _refuse(left, StoreUnavailable("closed"))
-        await self._writing.dispose()
-        await self._reading.dispose()
+        await self._database.close()
 
     @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncIterator[Reading]:
         """Give a connection to read with; each statement sees what is committed.
 
         Raises:
             StoreUnavailable: the database cannot be read.
         """
+        if self._closed:
+            raise StoreUnavailable("closed")
         try:
-            async with self._reading.connect() as connection:
+            async with self._database.reading() as connection:
                 yield connection
         except (DBAPIError, OSError) as error:
             raise _failure(error) from error
@@ -144,8 +143,7 @@ class Store:
     async def _commit(self, batch: list[tuple[Job[Any], asyncio.Future[Any]]]) -> None:
         if len(batch) > 1:
             try:
-                async with self._writing.begin() as connection:
-                    results = [await job(connection) for job, _ in batch]
+                results = await self._database.commit([job for job, _ in batch])
             except Exception as error:  # noqa: BLE001 - each failure is raised to its own caller below
                 failure = _failure(error)
                 if isinstance(failure, StoreUnavailable) and not _is_in_the_way(error):
@@ -164,8 +162,7 @@ class Store:
         self, job: Job[Any], done: asyncio.Future[Any], tries: int = DEADLOCKS
     ) -> None:
         try:
-            async with self._writing.begin() as connection:
-                result = await job(connection)
+            (result,) = await self._database.commit([job])
         except Exception as error:  # noqa: BLE001 - raised to the caller, whose failure it is
             if _sqlstate(error).startswith(DEADLOCK) and tries > 1:
                 await self._commit_alone(job, done, tries - 1)
@@ -184,7 +181,7 @@ class Store:
         async with self.reading() as connection:
             await connection.exec_driver_sql("SELECT 1")
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             # Sets a row to itself: takes the write lock and fails where nothing can be written.
             await connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
 
@@ -200,12 +197,25 @@ class Store:
             async with self.reading() as connection:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def engine(self) -> AsyncEngine:
-        """Give the writing engine, for migrations before the service starts."""
-        return self._writing
+    async def alone(self, what: Callable[[Statements], T]) -> T:
+        """Run a function in a transaction of its own: migrations, before the service starts.
+
+        Raises:
+            StoreUnavailable: it could not be committed.
+            Exception: whatever the function itself raised.
+        """
+        try:
+            return await self._database.alone(what)
+        except (DBAPIError, OSError) as error:
+            raise StoreUnavailable(_reason(error)) from error
+
+    @property
+    def engine(self) -> Engine:
+        """What commits; its events tell when."""
+        return self._database.engine
 
 
-async def _nothing(_: AsyncConnection) -> None:
+async def _nothing(_: Connection) -> None:
     """Be done when all that was asked for before is done."""
 
 
@@ -249,36 +259,5 @@ def _reason(error: BaseException) -> str:
     return f"{type(cause).__name__}: {cause}"[:200]
 
 
-def _engine(url: str, *, pool_size: int, read_only: bool = False) -> AsyncEngine:
-    """Make an engine as the database needs it."""
-    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
-    if read_only:
-        options["isolation_level"] = "AUTOCOMMIT"
-        # There is nothing to roll back, and asking the driver to costs as much as a statement.
-        options["skip_autocommit_rollback"] = True
-    if not url.startswith("sqlite"):
-        waits = {"lock_timeout": str(BUSY_MS)}
-        refuses = {"default_transaction_read_only": "on"} if read_only else {}
-        options["connect_args"] = {"timeout": BUSY_MS / 1000, "server_settings": waits | refuses}
-        return create_async_engine(url, pool_pre_ping=not read_only, **options)
-    options["async_creator"] = connector(url, BUSY_MS / 1000)
-    engine = create_async_engine(url, **options)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        # The driver says no BEGIN of its own, which would come only at the first write and lose
-        # updates: ours stands below.
-        cursor = connection.cursor()
-        pragmas = ["journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}"]
-        pragmas += ["foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"]
-        for pragma in [*pragmas, *(["query_only=ON"] if read_only else [])]:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    if not read_only:
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own connection
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
+def _database(url: str) -> SqliteFile | PostgresDatabase:
+    return (SqliteFile if url.startswith("sqlite") else PostgresDatabase)(url, BUSY_MS)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.languages import ZONE
 from storage import tables
+from storage.connection import Connection, Reading
 from storage.database import Store
 from storage.inbox import WAITING
 from storage.work import Gathered, Work
@@ -84,7 +84,7 @@ class Tally:
     total: int
 
 
-async def tallies(connection: AsyncConnection, start: date, end: date) -> Mapping[str, Tally]:
+async def tallies(connection: Reading, start: date, end: date) -> Mapping[str, Tally]:
     """Count evidence by kind from a day to a day, both included."""
     table = tables.evidence_counts
     rows = await connection.execute(
@@ -102,7 +102,7 @@ class Broken(NamedTuple):
     reason: str
 
 
-async def _hash_of(connection: AsyncConnection, day: str, before: str) -> tuple[int, str]:
+async def _hash_of(connection: Reading, day: str, before: str) -> tuple[int, str]:
     """Count a day's evidence and hash it onto the seal of the day before."""
     table = tables.evidence
     rows = await connection.execute(select(table).where(table.c.day == day).order_by(table.c.id))
@@ -123,7 +123,7 @@ async def seal_days(store: Store, now: datetime) -> int:
     that day.
     """
 
-    async def job(connection: AsyncConnection) -> int:
+    async def job(connection: Connection) -> int:
         seals, table = tables.evidence_seals, tables.evidence
         waiting = await connection.execute(
             select(func.min(tables.inbox.c.accepted_at)).where(tables.inbox.c.state == WAITING)
@@ -189,7 +189,7 @@ async def verify(store: Store, start: date = date.min, end: date = date.max) -> 
     return sorted(broken)
 
 
-async def _is_counted(connection: AsyncConnection, day: str) -> bool:
+async def _is_counted(connection: Reading, day: str) -> bool:
     """Whether a day's counts are those of its rows."""
     rows, counts = tables.evidence, tables.evidence_counts
     counted = await connection.execute(
@@ -208,7 +208,7 @@ async def _is_counted(connection: AsyncConnection, day: str) -> bool:
 async def record(store: Store, evidence: Evidence, *, now: datetime, channel: str) -> None:
     """Keep evidence of something that was no turn: a page that was opened."""
 
-    async def job(connection: AsyncConnection) -> None:
+    async def job(connection: Connection) -> None:
         gathered = Gathered(connection, store.box)
         await evidence.apply(Work(gathered, now=now, person_id=0, channel=channel))
         await gathered.flush()

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.envelope import Address, Incoming, Kind, Outgoing
 from messages.vietnamese import clean
 from storage import tables
+from storage.connection import Connection
 from storage.inbox import CLOCK, put
 
 WAITING, SENT, FAILED, HELD, UNKNOWN = 0, 1, 2, 3, 4
@@ -142,7 +142,7 @@ def _reason(fate: Fate) -> str | None:
     return fate.reason[:256] or None
 
 
-async def settle(connection: AsyncConnection, fates: Sequence[Fate], now: datetime) -> None:
+async def settle(connection: Connection, fates: Sequence[Fate], now: datetime) -> None:
     """Write down what became of letters, and tell whoever waits to hear of it."""
     parts = tables.outbox_parts
     rows = [
@@ -186,7 +186,7 @@ async def settle(connection: AsyncConnection, fates: Sequence[Fate], now: dateti
             await put(connection, due.report_to, news, now)
 
 
-async def _close_all(connection: AsyncConnection, to: Address, now: datetime) -> None:
+async def _close_all(connection: Connection, to: Address, now: datetime) -> None:
     """End every letter to a person who left."""
     outbox, people = tables.outbox, tables.people
     rows = await connection.execute(
@@ -209,7 +209,7 @@ async def _close_all(connection: AsyncConnection, to: Address, now: datetime) ->
 
 
 async def give_up(
-    connection: AsyncConnection, row: Row[*tuple[Any, ...]], reason: str, now: datetime
+    connection: Connection, row: Row[*tuple[Any, ...]], reason: str, now: datetime
 ) -> None:
     """Close a letter that cannot be sent and tell whoever waits to hear of it."""
     outbox = tables.outbox

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Row, ScalarSelect, Update, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.envelope import Address, Incoming
 from storage import tables
 from storage.clock import Clock
+from storage.connection import Connection
 from storage.database import Store, StoreUnavailable
 from storage.leases import token
 from storage.people import Person, Role, roles_of, unseal_data, unseal_offered
@@ -134,9 +134,7 @@ class Inbox:
             if not arrival.done.done():
                 arrival.done.set_result(is_new)
 
-    async def _insert(
-        self, batch: list[_Arrival], connection: AsyncConnection
-    ) -> set[tuple[str, str]]:
+    async def _insert(self, batch: list[_Arrival], connection: Connection) -> set[tuple[str, str]]:
         """Keep a batch; give the channel and key of those that are new."""
         insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
         people, inbox = tables.people, tables.inbox
@@ -197,7 +195,7 @@ class Inbox:
         """Lease the persons who waited longest; give the oldest message of each."""
         return await self._store.write(lambda conn: self._claim(conn, limit))
 
-    async def _claim(self, connection: AsyncConnection, limit: int) -> list[Claimed]:
+    async def _claim(self, connection: Connection, limit: int) -> list[Claimed]:
         now, lease = self._clock(), token()
         people, inbox = tables.people, tables.inbox
         free = (
@@ -279,7 +277,7 @@ class Inbox:
         )
 
     async def _lay_aside(
-        self, connection: AsyncConnection, message_id: int, person_id: int, error: str
+        self, connection: Connection, message_id: int, person_id: int, error: str
     ) -> None:
         """Set a message aside that cannot even be read, and free its person."""
         people, inbox = tables.people, tables.inbox
@@ -299,7 +297,7 @@ class Inbox:
         people = tables.people
         pause = timedelta(seconds=0.1 * 2**claimed.attempt)
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             await connection.execute(
                 update(people)
                 .where(people.c.id == claimed.person.id, people.c.lease == claimed.lease)
@@ -320,9 +318,7 @@ class Inbox:
             return [SetAside(row.id, row.channel, row.accepted_at, row.error or "") for row in rows]
 
 
-async def put(
-    connection: AsyncConnection, person_id: int, incoming: Incoming, now: datetime
-) -> None:
+async def put(connection: Connection, person_id: int, incoming: Incoming, now: datetime) -> None:
     """Put a message of our own into a person's line; its key keeps it from coming twice."""
     people, inbox = tables.people, tables.inbox
     body, key = seal_once(BODY.dump_json(incoming, exclude_defaults=True))

@@ -7,9 +7,9 @@ import socket
 from functools import cache
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.connection import Connection
 from storage.database import Store
 
 
@@ -53,7 +53,7 @@ async def free_dead(store: Store) -> int:
         How many leases were freed.
     """
 
-    async def job(connection: AsyncConnection) -> int:
+    async def job(connection: Connection) -> int:
         freed = 0
         for table in (tables.people, tables.outbox):
             held = await connection.execute(

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.envelope import Attachment, AttachmentKind
 from storage import tables
 from storage.clock import Clock
+from storage.connection import Connection
 from storage.database import Store
 from storage.sealing import CannotUnseal
 
@@ -97,7 +97,7 @@ class Media:
         await asyncio.to_thread(self._write, digest, content)
         files, media = tables.ticket_files, tables.media
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
             await connection.execute(
                 insert(media)
@@ -138,7 +138,7 @@ class Media:
         lost = final or wanted.attempts + 1 >= TRIES
         pause = min(timedelta(seconds=5 * 2**wanted.attempts), LONGEST_PAUSE)
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             await connection.execute(
                 update(files)
                 .where(files.c.id == wanted.id)

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.database import Store, StoreUnavailable
+from storage.database import Store
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -25,19 +23,14 @@ async def migrate(store: Store) -> bool:
         StoreUnavailable: the database cannot be read or written.
         TooNew: it is ahead of this version.
     """
-    engine: AsyncEngine = store.engine()
-    try:
-        async with engine.begin() as connection:
-            if not store.is_sqlite:
-                # Another process may migrate at this moment, which takes as long as it takes.
-                await connection.execute(text("SET LOCAL lock_timeout = 0"))
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
-            return await connection.run_sync(_upgrade)
-    except (DBAPIError, OSError) as error:
-        raise StoreUnavailable(f"{type(error).__name__}: {error}"[:200]) from error
+    return await store.alone(_upgrade)
 
 
 def _upgrade(connection: Connection) -> bool:
+    if connection.dialect.name == "postgresql":
+        # Another process may migrate at this moment, which takes as long as it takes.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
     # Alembic takes half a second to import, which most starts need not spend.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Exists, Row, and_, case, exists, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.envelope import Address, Attachment, Choice, Outgoing
 from messages.languages import DEFAULT, say
 from messages.text import Sayable
 from storage import tables
 from storage.clock import Clock
+from storage.connection import Connection
 from storage.database import Store
 from storage.fates import (
     FAILED,
@@ -197,7 +197,7 @@ class Outbox:
         )
 
     async def _claim(
-        self, connection: AsyncConnection, channels: Sequence[str], limit: int, *, with_bulk: bool
+        self, connection: Connection, channels: Sequence[str], limit: int, *, with_bulk: bool
     ) -> list[Due]:
         now, lease = self._clock(), token()
         outbox, people = tables.outbox, tables.people
@@ -270,7 +270,7 @@ class Outbox:
         """Keep the leases of letters that are still being sent."""
         outbox = tables.outbox
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             await connection.execute(
                 update(outbox)
                 .where(

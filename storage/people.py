@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.envelope import Choice
 from storage import tables
+from storage.connection import Connection
 from storage.database import Conflict
 from storage.sealing import Box
 from storage.work import Work
@@ -83,7 +83,7 @@ class Person:
         )
 
 
-async def roles_of(connection: AsyncConnection, ids: list[int]) -> dict[int, tuple[Role, ...]]:
+async def roles_of(connection: Connection, ids: list[int]) -> dict[int, tuple[Role, ...]]:
     """Read the roles that people hold now."""
     if not ids:
         return {}
@@ -193,7 +193,7 @@ class Duty:
 
 
 async def invite(
-    connection: AsyncConnection, *, code_hash: str, role: str, unit: str, name: str, now: datetime
+    connection: Connection, *, code_hash: str, role: str, unit: str, name: str, now: datetime
 ) -> None:
     """Write an invitation down; it lasts 48 hours."""
     await connection.execute(
@@ -203,7 +203,7 @@ async def invite(
     )
 
 
-async def revoke(connection: AsyncConnection, *, name: str, now: datetime) -> int:
+async def revoke(connection: Connection, *, name: str, now: datetime) -> int:
     """End all roles held under a name and its unused invitations; give how many ended."""
     roles, invites = tables.roles, tables.invites
     ended = await connection.execute(

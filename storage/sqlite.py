@@ -1,111 +1,217 @@
-"""SQLite through aiosqlite, a statement a time to its thread instead of four.
+"""SQLite through aiosqlite: a whole commit, or a whole question, is one call to its thread.
 
-aiosqlite asks its thread once each for a cursor, for the statement, for the rows and for closing
-the cursor. Every such question wakes two threads, which costs more than most of our statements.
+Each call wakes two threads, which costs more than most of our statements. So the jobs of a commit
+run in the database's thread from BEGIN to COMMIT, over SQLAlchemy's plain connection.
 """
 
+import asyncio
+import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
-from typing import Any, Self
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 import aiosqlite
-from sqlalchemy import make_url
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Executable,
+    StaticPool,
+    create_engine,
+    event,
+    make_url,
+)
+
+from storage.connection import Job, Rows, Written
+
+T = TypeVar("T")
 
 CACHED = 256
 """Statements that a connection keeps prepared."""
 
-
-class Cursor:
-    """A statement run whole: its rows are there when `execute` returns.
-
-    It has what SQLAlchemy asks of a driver's asyncio cursor and no more.
-    """
-
-    arraysize = 1
-    description: Sequence[Any] | None = None
-    rowcount = -1
-    lastrowid: int | None = None
-
-    def __init__(self, connection: "Connection") -> None:
-        self._connection = connection
-        self._rows: list[Any] = []
-
-    async def __aenter__(self) -> Self:
-        """Begin; nothing is asked of the thread yet."""
-        return self
-
-    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "Cursor":
-        """Run a statement and fetch its rows."""
-        return await self._run(lambda raw: raw.execute(statement, parameters))
-
-    async def executemany(self, statement: str, many: Sequence[Sequence[Any]]) -> "Cursor":
-        """Run a statement for each of several rows."""
-        return await self._run(lambda raw: raw.executemany(statement, many))
-
-    async def _run(self, what: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> "Cursor":
-        def whole() -> None:
-            cursor = what(self._connection.raw)
-            try:
-                self._rows = cursor.fetchall() if cursor.description else []
-                self.description = cursor.description
-                self.rowcount = cursor.rowcount
-                self.lastrowid = cursor.lastrowid
-            finally:
-                cursor.close()
-
-        await self._connection.ask(whole)
-        return self
-
-    async def fetchall(self) -> list[Any]:
-        """Give the rows."""
-        return self._rows
-
-    async def close(self) -> None:
-        """End; the thread's own cursor is closed already."""
+READERS = 4
 
 
-class Connection(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors run their statement whole."""
+class _Driver(aiosqlite.Connection):
+    """A connection of aiosqlite that runs in its thread whatever it is given."""
 
-    @property
+    def __init__(self, open_file: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(open_file, 64)
+        # It must not keep a program alive that is to end.
+        self._thread.daemon = True
+
     def raw(self) -> sqlite3.Connection:
-        """The connection as its thread has it."""
+        """The connection as the thread has it."""
         return self._conn
 
-    async def ask(self, what: Callable[[], None]) -> None:
-        """Run something in the connection's thread."""
-        await self._execute(what)  # type: ignore[no-untyped-call] # aiosqlite leaves it untyped
-
-    def cursor(self) -> Cursor:  # type: ignore[override] # less than aiosqlite's, see Cursor
-        """Give a cursor."""
-        return Cursor(self)
+    async def run(self, what: Callable[[], T]) -> T:
+        """Run something in the thread."""
+        answer: T = await self._execute(what)  # type: ignore[no-untyped-call] # left untyped there
+        return answer
 
 
-def connector(url: str, timeout: float) -> Callable[..., Any]:
-    """Give what opens connections to a database, as SQLAlchemy's `async_creator` wants it.
+class _Thread:
+    """A thread that runs what it is given on SQLAlchemy's connection to the file."""
+
+    def __init__(self, url: str, busy_ms: int, *, writes: bool) -> None:
+        self._url, self._busy_ms, self._writes = url, busy_ms, writes
+        self._driver: _Driver | None = None
+        self._statements: Connection | None = None
+        options: dict[str, Any] = {} if writes else {"isolation_level": "AUTOCOMMIT"}
+        self.engine = create_engine(
+            "sqlite://",
+            creator=lambda: self._driver and self._driver.raw(),
+            poolclass=StaticPool,
+            hide_parameters=True,
+            # A reader has nothing to roll back.
+            skip_autocommit_rollback=not writes,
+            **options,
+        )
+        if writes:
+            # The driver's own BEGIN would come only at the first write and lose updates.
+            event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+
+    async def ask(self, what: Callable[[Connection], T]) -> T:
+        """Run something, opening the file where that was not done.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        driver = self._driver or await self._opened()
+
+        def run() -> T:
+            if self._statements is None:
+                self._statements = self.engine.connect()
+            return what(self._statements)
+
+        return await driver.run(run)
+
+    async def _opened(self) -> _Driver:
+        driver = _Driver(partial(_open, self._url, self._busy_ms, writes=self._writes))
+        try:
+            await driver
+        except sqlite3.Error as error:
+            raise OSError(str(error)) from error
+        self._driver = driver
+        return driver
+
+    async def close(self) -> None:
+        """Close the file."""
+        if self._driver is not None:
+            await self._driver.close()
+
+
+def _open(url: str, busy_ms: int, *, writes: bool) -> sqlite3.Connection:
+    address = make_url(url)
+    path, options = address.get_dialect()().create_connect_args(address)
+    connection = sqlite3.connect(
+        str(path[0]),
+        timeout=busy_ms / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=CACHED,
+        uri="uri" in options,
+    )
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", f"busy_timeout={busy_ms}"]
+    pragmas += ["foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"]
+    for pragma in [*pragmas, *([] if writes else ["query_only=ON"])]:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+class _Direct:
+    """A connection within the database's thread: its statements never wait."""
+
+    def __init__(self, statements: Connection) -> None:
+        self._statements = statements
+        self.dialect: Dialect = statements.dialect
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> Written:  # noqa: ANN401 - as SQLAlchemy has it
+        return self._statements.execute(statement, parameters)
+
+    async def exec_driver_sql(self, statement: str) -> Written:
+        return self._statements.exec_driver_sql(statement)
+
+
+class _Asking:
+    """A connection that asks the thread once for a statement and all its rows."""
+
+    def __init__(self, thread: _Thread) -> None:
+        self._thread = thread
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> Rows:  # noqa: ANN401 - as SQLAlchemy has it
+        return await self._thread.ask(lambda c: c.execute(statement, parameters).freeze()())
+
+    async def exec_driver_sql(self, statement: str) -> Rows:
+        return await self._thread.ask(lambda c: _fetched(c.exec_driver_sql(statement)))
+
+
+def _fetched(result: Written) -> Rows:
+    return result.freeze()() if result.returns_rows else result
+
+
+class SqliteFile:
+    """A SQLite file: one connection that writes, a few that read.
 
     Args:
         url: SQLAlchemy's address of it.
-        timeout: how many seconds a statement waits for another process.
+        busy_ms: how long a write waits for another process.
     """
-    address = make_url(url)
-    path, options = address.get_dialect()().create_connect_args(address)
-    by_url = "uri" in options
 
-    def open_file() -> sqlite3.Connection:
-        return sqlite3.connect(
-            str(path[0]),
-            timeout=timeout,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=CACHED,
-            uri=by_url,
-        )
+    def __init__(self, url: str, busy_ms: int) -> None:
+        self._writer = _Thread(url, busy_ms, writes=True)
+        self._readers = [_Thread(url, busy_ms, writes=False) for _ in range(READERS)]
+        # The one used last is taken first: its pages are in memory.
+        self._idle = list(self._readers)
+        self._free = asyncio.Semaphore(READERS)
 
-    async def connect(*_: object, **__: object) -> Connection:
-        connection = Connection(open_file, 64)
-        # Its thread must not keep a program alive that is to end.
-        connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for its own
-        return await connection  # type: ignore[return-value] # typed as its parent
+    @property
+    def engine(self) -> Engine:
+        """What commits; its events tell when."""
+        return self._writer.engine
 
-    return connect
+    async def commit(self, jobs: Sequence[Job[Any]]) -> list[Any]:
+        """Run jobs in one transaction; give what each returned."""
+
+        def run(statements: Connection) -> list[Any]:
+            with statements.begin():
+                connection = _Direct(statements)
+                return [_driven(job, connection) for job in jobs]
+
+        return await self._writer.ask(run)
+
+    async def alone(self, what: Callable[[Connection], T]) -> T:
+        """Run a function in a transaction."""
+
+        def run(statements: Connection) -> T:
+            with statements.begin():
+                return what(statements)
+
+        return await self._writer.ask(run)
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[_Asking]:
+        """Give a connection to read with."""
+        async with self._free:
+            thread = self._idle.pop()
+            try:
+                yield _Asking(thread)
+            finally:
+                self._idle.append(thread)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for thread in (*self._readers, self._writer):
+            await thread.close()
+
+
+def _driven(job: Job[T], connection: _Direct) -> T:
+    """Run a job to its end in this thread."""
+    steps = job(connection).__await__()
+    try:
+        next(steps)
+    except StopIteration as end:
+        answer: T = end.value
+        return answer
+    raise RuntimeError("a job waits for nothing but its connection")

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.connection import Reading
 from storage.tickets import Event, State
 
 
@@ -25,7 +25,7 @@ class TicketCounts:
 
 
 async def ticket_counts(
-    connection: AsyncConnection, start: datetime, end: datetime, now: datetime
+    connection: Reading, start: datetime, end: datetime, now: datetime
 ) -> TicketCounts:
     """Count tickets from a moment to a moment, the second not included.
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.envelope import Incoming, Kind
 from storage import tables
+from storage.connection import Connection
 from storage.database import Store
 from storage.inbox import CLOCK, put
 from storage.work import Work
@@ -64,7 +64,7 @@ async def fire(store: Store, now: datetime) -> int:
     The timer goes and the message comes in one transaction, so that each fires once.
     """
 
-    async def job(connection: AsyncConnection) -> int:
+    async def job(connection: Connection) -> int:
         table = tables.timers
         due = (
             await connection.execute(

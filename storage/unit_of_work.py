@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from messages.envelope import Choice, Kind
 from storage import tables
+from storage.connection import Connection
 from storage.database import LeaseLost, Store, StoreUnavailable
 from storage.evidence import Evidence
 from storage.inbox import Claimed, handled, laid_aside, oldest_waiting
@@ -116,7 +116,7 @@ async def finish(store: Store, turns: Sequence[Finished]) -> dict[int, Exception
     return failed
 
 
-async def _finish(store: Store, connection: AsyncConnection, turns: Sequence[Finished]) -> None:
+async def _finish(store: Store, connection: Connection, turns: Sequence[Finished]) -> None:
     rows = await _held_leases(connection, turns)
     gathered = Gathered(connection, store.box)
     for turn in turns:
@@ -188,7 +188,7 @@ def _left(claimed: Claimed, before: datetime | None) -> datetime | None:
     return None if claimed.message.kind in _WRITING else before
 
 
-async def _held_leases(connection: AsyncConnection, turns: Sequence[Finished]) -> dict[int, Any]:
+async def _held_leases(connection: Connection, turns: Sequence[Finished]) -> dict[int, Any]:
     """Read the turns' people and those to whom they offer something, all locked at once.
 
     Raises:

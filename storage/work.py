@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.connection import Connection
 from storage.counting import add_up
 from storage.sealing import Box
 
@@ -30,7 +30,7 @@ def _insertions(is_sqlite: bool) -> tuple[tuple[str, Insert], ...]:  # noqa: FBT
 class Gathered:
     """Rows to be inserted, gathered over many turns so that a table takes one statement."""
 
-    def __init__(self, connection: AsyncConnection, box: Box) -> None:
+    def __init__(self, connection: Connection, box: Box) -> None:
         self.connection = connection
         self.box = box
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)

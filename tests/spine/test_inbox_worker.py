@@ -244,7 +244,9 @@ async def test_a_worker_goes_on_when_the_store_was_away(
             await store.close()
             return turn.say("never written")
 
-        await all_handled(inbox_worker(store, hands, office, only_handler(handle)))
+        worker = inbox_worker(store, hands, office, only_handler(handle))
+        assert await worker.work() == 1
+        await worker.finish()
     async with opened(database) as store:
         assert await _states(store) == [WAITING]
         hands.move(seconds=LEASE.total_seconds() + 1)

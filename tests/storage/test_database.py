@@ -2,16 +2,16 @@ import asyncio
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.connection import Connection, Reading
 from storage.database import BadValue, Conflict, Store, StoreUnavailable
 from tests.databases import SqliteFiles, opened
 from tests.storage.acts import count, rows
@@ -24,13 +24,13 @@ class Commits:
 
     def __init__(self, store: Store) -> None:
         self.count = 0
-        event.listen(store.engine().sync_engine, "commit", self._on_commit)
+        event.listen(store.engine, "commit", self._on_commit)
 
     def _on_commit(self, _: object) -> None:
         self.count += 1
 
 
-async def _set(connection: AsyncConnection, name: str) -> None:
+async def _set(connection: Connection, name: str) -> None:
     await connection.execute(tables.credentials.insert().values(name=name))
 
 
@@ -63,7 +63,7 @@ async def test_every_connection_has_its_pragmas_in_force(file: Store) -> None:
         "temp_store": 2,
     }
 
-    async def look(connection: AsyncConnection) -> dict[str, object]:
+    async def look(connection: Reading) -> dict[str, object]:
         found = {}
         for name in wanted:
             found[name] = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
@@ -76,9 +76,9 @@ async def test_every_connection_has_its_pragmas_in_force(file: Store) -> None:
 
 
 async def test_a_reading_connection_refuses_to_write(store: Store) -> None:
-    with pytest.raises(DBAPIError, match=r"(?i)read.?only"):
-        async with store._reading.connect() as connection:
-            await _set(connection, "sly")
+    with pytest.raises(StoreUnavailable, match=r"(?i)read.?only"):
+        async with store.reading() as connection:
+            await connection.execute(tables.credentials.insert().values(name="sly"))
     assert await count(store, tables.credentials) == 0
 
 
@@ -101,7 +101,7 @@ async def test_jobs_that_wait_together_share_a_commit(store: Store) -> None:
 
 
 async def test_a_job_that_fails_fails_alone(store: Store) -> None:
-    async def fail(connection: AsyncConnection) -> None:
+    async def fail(connection: Connection) -> None:
         await _set(connection, "undone")
         raise LookupError("mine")
 
@@ -124,7 +124,7 @@ async def test_a_row_that_exists_already_is_a_conflict(store: Store) -> None:
 
 async def test_a_value_that_no_column_takes_is_not_the_stores_fault(store: Store) -> None:
     # It would be tried for ever if it were taken for a store that is away for a while.
-    async def job(connection: AsyncConnection) -> None:
+    async def job(connection: Connection) -> None:
         await connection.execute(
             text("INSERT INTO credentials (name, access) VALUES (:name, :access)"),
             {"name": "marked" * 9, "access": object()},
@@ -136,15 +136,18 @@ async def test_a_value_that_no_column_takes_is_not_the_stores_fault(store: Store
 
 
 async def test_a_job_whose_caller_left_before_it_began_is_not_begun(store: Store) -> None:
-    begun = asyncio.Event()
-    go = asyncio.Event()
+    begun, go = threading.Event(), threading.Event()
 
-    async def hold(_: AsyncConnection) -> None:
+    async def hold(_: Connection) -> None:
         begun.set()
-        await go.wait()
+        if store.is_sqlite:
+            # A job there runs in the database's own thread.
+            go.wait()
+        else:
+            await asyncio.to_thread(go.wait)
 
     holding = asyncio.create_task(store.write(hold))
-    await begun.wait()
+    await asyncio.to_thread(begun.wait)
     left = asyncio.create_task(store.write(lambda c: _set(c, "left")))
     await asyncio.sleep(0)
     left.cancel()
@@ -152,6 +155,22 @@ async def test_a_job_whose_caller_left_before_it_began_is_not_begun(store: Store
     await holding
     await store.write(lambda c: _set(c, "stayed"))
     assert await _names(store) == {"stayed"}
+
+
+async def test_a_job_that_waits_for_anything_but_its_connection_is_refused(file: Store) -> None:
+    async def waits(connection: Connection) -> None:
+        await _set(connection, "undone")
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="waits for nothing but its connection"):
+        await file.write(waits)
+    assert await _names(file) == set()
+
+
+async def test_a_closed_store_is_unavailable_to_readers_too(store: Store) -> None:
+    await store.close()
+    with pytest.raises(StoreUnavailable):
+        await count(store, tables.people)
 
 
 async def test_no_update_is_lost_between_stores_on_one_database(database: str) -> None:
@@ -164,7 +183,7 @@ async def test_no_update_is_lost_between_stores_on_one_database(database: str) -
             )
         )
 
-        async def add_one(connection: AsyncConnection) -> None:
+        async def add_one(connection: Connection) -> None:
             table = tables.evidence_counts
             query = table.select().where(table.c.kind == NUMBER).with_for_update()
             row = (await connection.execute(query)).one()
@@ -275,12 +294,12 @@ async def test_a_row_that_another_process_holds_fails_the_job_that_needs_it_and_
     await server.write(lambda c: _set(c, "row"))
     locked, go = asyncio.Event(), asyncio.Event()
 
-    async def hold(connection: AsyncConnection) -> None:
+    async def hold(connection: Connection) -> None:
         await connection.execute(tables.credentials.select().with_for_update())
         locked.set()
         await go.wait()
 
-    async def change(connection: AsyncConnection) -> None:
+    async def change(connection: Connection) -> None:
         await connection.execute(tables.credentials.update().values(lease="mine"))
 
     async with opened(server.url) as other:
@@ -302,7 +321,7 @@ async def test_two_processes_that_wait_for_each_other_both_go_on(server: Store) 
     await server.write(lambda c: _set(c, "two"))
     met = asyncio.Barrier(2)
 
-    async def take_both(connection: AsyncConnection, names: list[str]) -> None:
+    async def take_both(connection: Connection, names: list[str]) -> None:
         for name in names:
             kept = tables.credentials
             await connection.execute(
@@ -325,7 +344,7 @@ async def test_two_processes_that_wait_for_each_other_both_go_on(server: Store) 
 async def test_connections_that_the_server_ended_are_made_anew(server: Store) -> None:
     await count(server, tables.people)
 
-    async def end_all_others(connection: AsyncConnection) -> None:
+    async def end_all_others(connection: Connection) -> None:
         await connection.execute(
             text(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

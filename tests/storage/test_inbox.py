@@ -104,7 +104,7 @@ async def test_the_same_key_on_another_channel_is_another_message(inbox: Inbox) 
 
 async def test_messages_accepted_at_once_share_commits(store: Store, inbox: Inbox) -> None:
     commits: list[object] = []
-    event.listen(store.engine().sync_engine, "commit", commits.append)
+    event.listen(store.engine, "commit", commits.append)
     await asyncio.gather(*(inbox.accept(message(f"person-{n}")) for n in range(300)))
     assert await count(store, tables.inbox) == 300
     assert len(commits) <= 4

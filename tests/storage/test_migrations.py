@@ -59,9 +59,8 @@ async def _set_revision(store: Store, revision: str) -> None:
 async def test_the_migrations_lead_to_the_tables(empty: str) -> None:
     async with opened(empty) as store:
         assert await migrate(store)
-        async with store.engine().connect() as connection:
-            assert await connection.run_sync(_differences) == []
-            migrated = await connection.run_sync(_plan)
+        assert await store.alone(_differences) == []
+        migrated = await store.alone(_plan)
     assert set(migrated) == set(tables.metadata.tables)
 
 
@@ -70,12 +69,11 @@ async def test_the_migrations_make_what_the_tables_would_make(
 ) -> None:
     async with opened(empty) as store:
         await migrate(store)
-        async with store.engine().connect() as connection:
-            migrated = await connection.run_sync(_plan)
+        migrated = await store.alone(_plan)
     made = await made_databases.empty()
-    async with opened(made) as store, store.engine().begin() as connection:
-        await connection.run_sync(tables.metadata.create_all)
-        assert await connection.run_sync(_plan) == migrated
+    async with opened(made) as store:
+        await store.alone(tables.metadata.create_all)
+        assert await store.alone(_plan) == migrated
     await made_databases.drop(made)
 
 
@@ -119,12 +117,10 @@ async def test_a_migration_that_fails_leaves_nothing(empty: str) -> None:
     async with opened(empty) as store:
         # A table of the same name is in the way of the last one that is made.
         last = list(tables.metadata.sorted_tables)[-1].name
-        async with store.engine().begin() as connection:
-            await connection.execute(text(f"CREATE TABLE {last} (other INTEGER)"))
+        await store.alone(lambda c: c.execute(text(f"CREATE TABLE {last} (other INTEGER)")))
         with pytest.raises(StoreUnavailable):
             await migrate(store)
-        async with store.reading() as connection:
-            names = await connection.run_sync(lambda c: inspect(c).get_table_names())
+        names = await store.alone(lambda c: inspect(c).get_table_names())
         assert names == [last]
 
 

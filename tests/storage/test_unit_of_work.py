@@ -112,7 +112,7 @@ async def test_turns_of_one_batch_share_a_commit(store: Store, inbox: Inbox) -> 
         await inbox.accept(message(f"person-{n}"))
     claimed = await inbox.claim(30)
     commits: list[object] = []
-    event.listen(store.engine().sync_engine, "commit", commits.append)
+    event.listen(store.engine, "commit", commits.append)
     assert await finish(store, [turn(c, HAPPENED, letters=[letter(c)]) for c in claimed]) == {}
     (tally,) = await rows(store, tables.evidence_counts)
     assert tally._mapping["count"] == 30

@@ -13,8 +13,9 @@ from bot.channels.zalo.client import Client
 from bot.channels.zalo.tokens import NAME, Tokens
 from messages.envelope import Address, Outgoing
 from storage import tables
+from storage.connection import Job, T
 from storage.credentials import LEASE, Credential, Credentials
-from storage.database import Job, Store, StoreUnavailable, T
+from storage.database import Store, StoreUnavailable
 from storage.sealing import Box
 from tests.channels.zalo.conftest import Channels, Door, Logs, settings_for
 from tests.conftest import Hands
