@@ -1,13 +1,22 @@
 """What the statements of the rest of the store run on, whichever database stands behind it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import CursorResult, Dialect, Executable, Result
+from sqlalchemy import CursorResult, Dialect, Executable, Result, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 Rows = Result[*tuple[Any, ...]]
 Written = CursorResult[*tuple[Any, ...]]
+
+Insert = sqlite.Insert | postgresql.Insert
+
+INSERTS: Mapping[str, Callable[[Table], Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+"""How each SQL inserts what may be there already, by the name of `Connection.dialect`."""
 
 
 class Reading(Protocol):

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import tables
 from storage.clock import Clock
-from storage.connection import Connection, Reading
+from storage.connection import INSERTS, Connection, Reading
 from storage.database import Store
 
 LEASE = timedelta(seconds=60)
@@ -154,9 +153,8 @@ class Credentials:
 
     async def _insert(self, connection: Connection, name: str) -> bool:
         """Make a row where there is none; tell whether there was none."""
-        insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
         made = await connection.execute(
-            insert(tables.credentials)
+            INSERTS[connection.dialect.name](tables.credentials)
             .values(name=name)
             .on_conflict_do_nothing()
             .returning(tables.credentials.c.name)

@@ -8,11 +8,10 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from messages.languages import ZONE
 from storage import tables
-from storage.connection import Connection, Reading
+from storage.connection import INSERTS, Connection, Reading
 from storage.database import Store
 from storage.inbox import WAITING
 from storage.work import Gathered, Work
@@ -142,7 +141,7 @@ async def seal_days(store: Store, now: datetime) -> int:
             )
         ).scalars()
         sealed = 0
-        insert = sqlite.insert if store.is_sqlite else postgresql.insert
+        insert = INSERTS[connection.dialect.name]
         for day in days.all():
             count, before = await _hash_of(connection, day, before)
             await connection.execute(

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from messages.envelope import Address, Incoming, Kind, Outgoing
 from messages.vietnamese import clean
 from storage import tables
-from storage.connection import Connection
+from storage.connection import INSERTS, Connection, Insert
 from storage.inbox import CLOCK, put
 
 WAITING, SENT, FAILED, HELD, UNKNOWN = 0, 1, 2, 3, 4
@@ -142,9 +142,13 @@ def _reason(fate: Fate) -> str | None:
     return fate.reason[:256] or None
 
 
+@cache
+def _parts(dialect: str) -> Insert:
+    return INSERTS[dialect](tables.outbox_parts).on_conflict_do_nothing()
+
+
 async def settle(connection: Connection, fates: Sequence[Fate], now: datetime) -> None:
     """Write down what became of letters, and tell whoever waits to hear of it."""
-    parts = tables.outbox_parts
     rows = [
         {
             "channel": fate.due.to.channel,
@@ -157,9 +161,7 @@ async def settle(connection: Connection, fates: Sequence[Fate], now: datetime) -
         for external_id in fate.external_ids
     ]
     if rows:
-        is_sqlite = connection.dialect.name == "sqlite"
-        insert = sqlite.insert if is_sqlite else postgresql.insert
-        await connection.execute(insert(parts).on_conflict_do_nothing(), rows)
+        await connection.execute(_parts(connection.dialect.name), rows)
     await connection.execute(
         _SETTLE,
         [

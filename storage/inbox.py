@@ -3,17 +3,17 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Row, ScalarSelect, Update, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, ScalarSelect, Select, Update, bindparam, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from messages.envelope import Address, Incoming
 from storage import tables
 from storage.clock import Clock
-from storage.connection import Connection
+from storage.connection import INSERTS, Connection
 from storage.database import Store, StoreUnavailable
 from storage.leases import token
 from storage.people import Person, Role, roles_of, unseal_data, unseal_offered
@@ -71,6 +71,75 @@ class _Arrival(NamedTuple):
     body: bytes
     key: bytes
     done: asyncio.Future[bool]
+
+
+@cache
+def _arriving(dialect: str) -> ReturningInsert[int, str, str]:
+    people, new = tables.people, INSERTS[dialect](tables.people)
+    since = func.coalesce(people.c.waiting_since, new.excluded.waiting_since)
+    return new.on_conflict_do_update(
+        index_elements=["channel", "address"], set_={"waiting_since": since}
+    ).returning(people.c.id, people.c.channel, people.c.address)
+
+
+@cache
+def _kept(dialect: str) -> ReturningInsert[str, str]:
+    inbox = tables.inbox
+    return INSERTS[dialect](inbox).on_conflict_do_nothing().returning(inbox.c.channel, inbox.c.key)
+
+
+def _free() -> Select[int]:
+    """Those who wait and whom nobody handles; takes `now`."""
+    people = tables.people
+    now = bindparam("now", type_=tables.Moment)
+    return select(people.c.id).where(
+        people.c.waiting_since.is_not(None),
+        (people.c.lease_until.is_(None)) | (people.c.lease_until <= now),
+    )
+
+
+def _lease() -> ReturningUpdate[*tuple[Any, ...]]:
+    """Lease those who waited longest; takes `now`, `most`, `by`, `until`."""
+    people = tables.people
+    longest = (
+        _free()
+        .order_by(people.c.waiting_since, people.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(people)
+        .where(people.c.id.in_(longest.scalar_subquery()))
+        .values(lease=bindparam("by"), lease_until=bindparam("until", type_=tables.Moment))
+        .returning(people)
+    )
+
+
+def _take() -> ReturningUpdate[*tuple[Any, ...]]:
+    """Take the oldest message of each person; takes `leased`."""
+    inbox = tables.inbox
+    oldest = (
+        select(func.min(inbox.c.id))
+        .where(inbox.c.person_id.in_(bindparam("leased", expanding=True)), inbox.c.state == WAITING)
+        .group_by(inbox.c.person_id)
+    )
+    return (
+        update(inbox)
+        .where(inbox.c.id.in_(oldest.scalar_subquery()))
+        .values(attempts=inbox.c.attempts + 1)
+        .returning(
+            inbox.c.id,
+            inbox.c.person_id,
+            inbox.c.accepted_at,
+            inbox.c.attempts,
+            inbox.c.body,
+            inbox.c.body_key,
+        )
+    )
+
+
+# Asked for every message: to build such a statement anew costs more than to run it.
+_WAITING, _LEASE, _TAKE = _free().limit(1), _lease(), _take()
 
 
 class Inbox:
@@ -136,20 +205,10 @@ class Inbox:
 
     async def _insert(self, batch: list[_Arrival], connection: Connection) -> set[tuple[str, str]]:
         """Keep a batch; give the channel and key of those that are new."""
-        insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
-        people, inbox = tables.people, tables.inbox
         # In one order everywhere, so that two processes never wait for each other.
         writers = {(a.incoming.sender.channel, a.incoming.sender.id): a for a in reversed(batch)}
-        new = insert(people)
         rows = await connection.execute(
-            new.on_conflict_do_update(
-                index_elements=["channel", "address"],
-                set_={
-                    "waiting_since": func.coalesce(
-                        people.c.waiting_since, new.excluded.waiting_since
-                    )
-                },
-            ).returning(people.c.id, people.c.channel, people.c.address),
+            _arriving(connection.dialect.name),
             [
                 {
                     "channel": channel,
@@ -160,9 +219,9 @@ class Inbox:
                 for (channel, address), arrival in sorted(writers.items())
             ],
         )
-        ids = {(row.channel, row.address): row.id for row in rows}
+        ids = {(channel, address): id_ for id_, channel, address in rows}
         kept = await connection.execute(
-            insert(inbox).on_conflict_do_nothing().returning(inbox.c.channel, inbox.c.key),
+            _kept(connection.dialect.name),
             [
                 {
                     "channel": arrival.incoming.sender.channel,
@@ -175,20 +234,12 @@ class Inbox:
                 for arrival in batch
             ],
         )
-        return {(row.channel, row.key) for row in kept}
+        return {(channel, key) for channel, key in kept}
 
     async def waits(self) -> bool:
         """Whether any person's message can be claimed now."""
-        people = tables.people
         async with self._store.reading() as connection:
-            found = await connection.execute(
-                select(people.c.id)
-                .where(
-                    people.c.waiting_since.is_not(None),
-                    (people.c.lease_until.is_(None)) | (people.c.lease_until <= self._clock()),
-                )
-                .limit(1)
-            )
+            found = await connection.execute(_WAITING, {"now": self._clock()})
             return found.first() is not None
 
     async def claim(self, limit: int) -> list[Claimed]:
@@ -197,55 +248,23 @@ class Inbox:
 
     async def _claim(self, connection: Connection, limit: int) -> list[Claimed]:
         now, lease = self._clock(), token()
-        people, inbox = tables.people, tables.inbox
-        free = (
-            select(people.c.id)
-            .where(
-                people.c.waiting_since.is_not(None),
-                (people.c.lease_until.is_(None)) | (people.c.lease_until <= now),
-            )
-            .order_by(people.c.waiting_since, people.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
         rows = (
             await connection.execute(
-                update(people)
-                .where(people.c.id.in_(free.scalar_subquery()))
-                .values(lease=lease, lease_until=now + LEASE)
-                .returning(people)
+                _LEASE,
+                {"now": now, "most": limit, "by": lease, "until": now + LEASE},
             )
         ).all()
         if not rows:
             return []
         leased = {row.id: row for row in rows}
-        oldest = (
-            select(func.min(inbox.c.id))
-            .where(inbox.c.person_id.in_(leased), inbox.c.state == WAITING)
-            .group_by(inbox.c.person_id)
-        )
-        messages = (
-            await connection.execute(
-                update(inbox)
-                .where(inbox.c.id.in_(oldest.scalar_subquery()))
-                .values(attempts=inbox.c.attempts + 1)
-                .returning(
-                    inbox.c.id,
-                    inbox.c.person_id,
-                    inbox.c.accepted_at,
-                    inbox.c.attempts,
-                    inbox.c.body,
-                    inbox.c.body_key,
-                )
-            )
-        ).all()
+        messages = (await connection.execute(_TAKE, {"leased": list(leased)})).all()
         roles = await roles_of(connection, list(leased))
         empty = set(leased) - {row.person_id for row in messages}
         if empty:
             # A second copy of a handled message marked its sender as waiting.
             await connection.execute(
-                update(people)
-                .where(people.c.id.in_(empty))
+                update(tables.people)
+                .where(tables.people.c.id.in_(empty))
                 .values(lease=None, lease_until=None, waiting_since=None)
             )
         claimed = []

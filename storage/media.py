@@ -10,12 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from messages.envelope import Attachment, AttachmentKind
 from storage import tables
 from storage.clock import Clock
-from storage.connection import Connection
+from storage.connection import INSERTS, Connection
 from storage.database import Store
 from storage.sealing import CannotUnseal
 
@@ -98,9 +97,8 @@ class Media:
         files, media = tables.ticket_files, tables.media
 
         async def job(connection: Connection) -> None:
-            insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
             await connection.execute(
-                insert(media)
+                INSERTS[connection.dialect.name](media)
                 .values(hash=digest, mime=mime, size=len(content), kept_at=self._clock())
                 .on_conflict_do_nothing()
             )

@@ -7,7 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Exists, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Exists,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from messages.envelope import Address, Attachment, Choice, Outgoing
 from messages.languages import DEFAULT, say
@@ -105,7 +119,22 @@ class Draft:
     restart: bool = True
 
 
-def _another_goes_first(now: datetime) -> Exists:
+_NOW = bindparam("now", type_=tables.Moment)
+_CHANNELS: BindParameter[str] = bindparam("channels", expanding=True)
+
+
+def _due() -> Select[int]:
+    """Letters that may be sent and that nobody sends; takes `channels`, `now`."""
+    outbox = tables.outbox
+    return select(outbox.c.id).where(
+        outbox.c.state == WAITING,
+        outbox.c.channel.in_(_CHANNELS),
+        outbox.c.due_at <= _NOW,
+        (outbox.c.lease_until.is_(None)) | (outbox.c.lease_until <= _NOW),
+    )
+
+
+def _another_goes_first() -> Exists:
     """Whether another letter to the person of the row at hand is to be sent before it.
 
     One that is under way, an earlier one of its kind, and to bulk any of conversation.
@@ -117,11 +146,45 @@ def _another_goes_first(now: datetime) -> Exists:
         other.c.state == WAITING,
         other.c.id != outbox.c.id,
         or_(
-            other.c.lease_until > now,
+            other.c.lease_until > _NOW,
             other.c.priority < outbox.c.priority,
             and_(other.c.priority == outbox.c.priority, other.c.id < outbox.c.id),
         ),
     )
+
+
+def _lease() -> ReturningUpdate[*tuple[Any, ...]]:
+    """Lease what is due, conversation first; takes `bulk`, `most`, `by`, `until` besides."""
+    outbox = tables.outbox
+    next_of_each = (
+        _due()
+        .where(outbox.c.priority <= bindparam("bulk"), ~_another_goes_first())
+        .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(next_of_each.scalar_subquery()))
+        .values(
+            lease=bindparam("by"),
+            lease_until=bindparam("until", type_=tables.Moment),
+            attempts=outbox.c.attempts + 1,
+            # Whoever held it before never told what became of it.
+            reason=case((outbox.c.lease.is_not(None), MAYBE_SENT), else_=outbox.c.reason),
+        )
+        .returning(outbox)
+    )
+
+
+# Asked for every letter: to build such a statement anew costs more than to run it.
+_WAITS, _LEASE = _due().limit(1), _lease()
+_WROTE = select(
+    tables.people.c.channel, tables.people.c.address, tables.people.c.last_message_at
+).where(
+    tables.people.c.channel.in_(_CHANNELS),
+    tables.people.c.address.in_(bindparam("addresses", expanding=True)),
+)
 
 
 def in_words(draft: Draft, offered: tuple[Choice, ...]) -> Outgoing:
@@ -171,19 +234,8 @@ class Outbox:
 
     async def waits(self, channels: Sequence[str]) -> bool:
         """Whether any letter can be claimed now."""
-        outbox = tables.outbox
-        now = self._clock()
         async with self._store.reading() as connection:
-            found = await connection.execute(
-                select(outbox.c.id)
-                .where(
-                    outbox.c.state == WAITING,
-                    outbox.c.channel.in_(channels),
-                    outbox.c.due_at <= now,
-                    (outbox.c.lease_until.is_(None)) | (outbox.c.lease_until <= now),
-                )
-                .limit(1)
-            )
+            found = await connection.execute(_WAITS, {"channels": channels, "now": self._clock()})
             return found.first() is not None
 
     async def claim(
@@ -200,42 +252,27 @@ class Outbox:
         self, connection: Connection, channels: Sequence[str], limit: int, *, with_bulk: bool
     ) -> list[Due]:
         now, lease = self._clock(), token()
-        outbox, people = tables.outbox, tables.people
-        due = (
-            select(outbox.c.id)
-            .where(
-                outbox.c.state == WAITING,
-                outbox.c.channel.in_(channels),
-                outbox.c.priority <= int(with_bulk),
-                outbox.c.due_at <= now,
-                (outbox.c.lease_until.is_(None)) | (outbox.c.lease_until <= now),
-                ~_another_goes_first(now),
-            )
-            .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
         rows = (
             await connection.execute(
-                update(outbox)
-                .where(outbox.c.id.in_(due.scalar_subquery()))
-                .values(
-                    lease=lease,
-                    lease_until=now + LEASE,
-                    attempts=outbox.c.attempts + 1,
-                    # Whoever held it before never told what became of it.
-                    reason=case((outbox.c.lease.is_not(None), MAYBE_SENT), else_=outbox.c.reason),
-                )
-                .returning(outbox)
+                _LEASE,
+                {
+                    "channels": channels,
+                    "bulk": int(with_bulk),
+                    "now": now,
+                    "most": limit,
+                    "by": lease,
+                    "until": now + LEASE,
+                },
             )
         ).all()
         if not rows:
             return []
         wrote = await connection.execute(
-            select(people.c.channel, people.c.address, people.c.last_message_at).where(
-                people.c.channel.in_({row.channel for row in rows}),
-                people.c.address.in_({row.address for row in rows}),
-            )
+            _WROTE,
+            {
+                "channels": sorted({row.channel for row in rows}),
+                "addresses": sorted({row.address for row in rows}),
+            },
         )
         written_at = {(row.channel, row.address): row.last_message_at for row in wrote}
         claimed = []

@@ -66,6 +66,22 @@ _RETURN = (
     )
 )
 
+_HELD = (
+    select(
+        tables.people.c.id,
+        tables.people.c.lease,
+        tables.people.c.name,
+        tables.people.c.language,
+        tables.people.c.step,
+        tables.people.c.offered,
+        tables.people.c.last_message_at,
+        tables.people.c.gone_at,
+    )
+    .where(tables.people.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(tables.people.c.id)
+    .with_for_update()
+)
+
 _OFFER = (
     update(tables.people)
     .where(tables.people.c.id == bindparam("who"))
@@ -194,27 +210,9 @@ async def _held_leases(connection: Connection, turns: Sequence[Finished]) -> dic
     Raises:
         LeaseLost: another worker has one of the turns' people.
     """
-    people = tables.people
     ids = {turn.claimed.person.id for turn in turns}
     ids |= {draft.to.id for turn in turns for draft in turn.letters if draft.offers}
-    rows = {
-        row.id: row
-        for row in await connection.execute(
-            select(
-                people.c.id,
-                people.c.lease,
-                people.c.name,
-                people.c.language,
-                people.c.step,
-                people.c.offered,
-                people.c.last_message_at,
-                people.c.gone_at,
-            )
-            .where(people.c.id.in_(ids))
-            .order_by(people.c.id)
-            .with_for_update()
-        )
-    }
+    rows = {row.id: row for row in await connection.execute(_HELD, {"ids": sorted(ids)})}
     for turn in turns:
         row = rows.get(turn.claimed.person.id)
         if row is None or row.lease != turn.claimed.lease:

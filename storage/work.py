@@ -5,19 +5,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import Insert, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table
 
 from storage import tables
-from storage.connection import Connection
+from storage.connection import INSERTS, Connection, Insert
 from storage.counting import add_up
 from storage.sealing import Box
 
 
 @cache
-def _insertions(is_sqlite: bool) -> tuple[tuple[str, Insert], ...]:  # noqa: FBT001
+def _insertions(dialect: str) -> tuple[tuple[str, Insert], ...]:
     """How rows come into each table, tables that others refer to first; a timer is replaced."""
-    insert = sqlite.insert if is_sqlite else postgresql.insert
+    insert = INSERTS[dialect]
     timers = insert(tables.timers)
     replaced = timers.on_conflict_do_update(
         index_elements=["name", "subject"],
@@ -44,14 +43,14 @@ class Gathered:
         if not self._rows:
             return
         rows, self._rows = self._rows, defaultdict(list)
-        for name, statement in _insertions(self.connection.dialect.name == "sqlite"):
+        for name, statement in _insertions(self.connection.dialect.name):
             if name in rows:
                 await self.connection.execute(statement, rows[name])
         happened = [
             (row["day"], row["kind"], row["unit"], row["value"])
             for row in rows.get(tables.evidence.name, ())
         ]
-        await add_up(self.connection, happened, is_sqlite=self.connection.dialect.name == "sqlite")
+        await add_up(self.connection, happened)
 
 
 class Work:
