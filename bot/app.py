@@ -294,6 +294,11 @@ async def _serve(
             stack.push_async_callback(runner.cleanup)
         async with asyncio.TaskGroup() as tasks:
             running = [service.start(tasks, stopping) for service in services]
+            if "inbox" in only:
+                ground = services[0].ground
+                tasks.create_task(
+                    asyncio.to_thread(ground.office.warm, ground.clock()), name="warm"
+                )
             log.info("started", address=settings.public_url, channels=settings.open_channels)
             await stopping.wait()
             log.info("stopping")

@@ -10,7 +10,7 @@ from handlers.matter import Matter, data_of, matter_of
 from handlers.questions import MENU, PERSON, too_long
 from handlers.routing import Reply, Router, Turn, spelled
 from handlers.ticket_states import leads_to
-from handlers.understanding import Understanding, understand
+from handlers.understanding import Understanding, is_emergency, understand
 from messages.codes import TICKET, ticket_code
 from messages.envelope import Kind
 from messages.text import Text, _, lines
@@ -182,7 +182,7 @@ async def _join(turn: Turn, ticket: Ticket, matter: Matter, *, quiet: bool = Fal
     )
     news = await _news(turn, ticket, taken) if effects else ()
     reply = Reply((letter, *news), "", data, effects)
-    urgent = bool(matter.text) and redirect.is_emergency(turn, matter.text)
+    urgent = bool(matter.text) and is_emergency(matter.text)
     return redirect.with_numbers(turn, reply) if urgent else reply
 
 

@@ -7,7 +7,7 @@ from handlers import cards, filing, questions, redirect
 from handlers.matter import Matter, data_of, matter_of
 from handlers.questions import CANCEL, MENU, PERSON, together
 from handlers.routing import Reply, Router, Turn
-from handlers.understanding import guess_category
+from handlers.understanding import guess_category, is_emergency
 from messages.languages import say
 from messages.text import Sayable, Text, _, lines, ngettext
 from messages.vietnamese import fold
@@ -229,7 +229,7 @@ async def urgent(
     turn: Turn, matter: Matter, then: Callable[[Turn, Matter], Awaitable[Reply]]
 ) -> Reply:
     """Go on with a matter; where it speaks of an emergency, say whom to call before anything."""
-    if matter.warned or not redirect.is_emergency(turn, matter.text):
+    if matter.warned or not is_emergency(matter.text):
         return await then(turn, matter)
     return redirect.with_numbers(turn, await then(turn, replace(matter, warned=True)))
 

@@ -11,7 +11,7 @@ from handlers.intents import Intent
 from handlers.matter import Matter
 from handlers.questions import MENU, PERSON
 from handlers.routing import Reply, Router, Turn
-from handlers.understanding import Understanding
+from handlers.understanding import Understanding, is_emergency
 from messages.languages import ZONE
 from messages.text import Lines, Sayable, Text, _, lines
 from storage.outbox import Offer
@@ -221,7 +221,7 @@ async def matter(turn: Turn) -> Reply:
 async def _pass_on(turn: Turn, text: str) -> Reply:
     told = Matter(kind="question", category=filing.ELSE).gathered(turn).told(turn, text)
     reply = await filing.file(turn, told)
-    if not filing.has_filed(reply) or not redirect.is_emergency(turn, text):
+    if not filing.has_filed(reply) or not is_emergency(text):
         return reply
     return redirect.with_numbers(turn, reply)
 

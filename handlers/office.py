@@ -1,9 +1,13 @@
 """What a commune has laid down, read once at start."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.commune import Commune
 from handlers.search import Catalogue
+from handlers.understanding import understand
+from messages.languages import LANGUAGES, ZONE, moment_in, say
+from messages.text import _
 from scoring.criteria import Scheme
 
 
@@ -24,3 +28,11 @@ class Office:
     scheme: Scheme
     public_url: str = ""
     channels: tuple[str, ...] = ("web",)
+
+    def warm(self, now: datetime) -> None:
+        """Read beforehand what the first message would wait for: holidays, languages, patterns."""
+        self.commune.calendar.hours(now.astimezone(ZONE).date())
+        for language in LANGUAGES:
+            say(_("Menu"), language)
+            moment_in(now, language)
+        understand("Xin chào", self.catalogue)

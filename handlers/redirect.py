@@ -16,7 +16,7 @@ from handlers.intents import Intent
 from handlers.matter import Matter, data_of
 from handlers.questions import MENU, PERSON, is_busy, title_of
 from handlers.routing import Reply, Router, Turn
-from handlers.understanding import understand
+from handlers.understanding import is_emergency
 from messages.envelope import AttachmentKind
 from messages.text import Lines, Sayable, Text, _, lines
 from messages.vietnamese import read
@@ -79,7 +79,7 @@ def stop(turn: Turn, text: str, cleared: str = "") -> Reply | None:
     if intent is None:
         return None
     reply = denunciation(turn) if intent is Intent.DENUNCIATION else complaint(turn)
-    return with_numbers(turn, reply) if is_emergency(turn, text) else reply
+    return with_numbers(turn, reply) if is_emergency(text) else reply
 
 
 def _names(turn: Turn) -> Iterator[str]:
@@ -193,11 +193,6 @@ def _again(turn: Turn, cleared: str) -> Reply:
     )
     kept = data_of(Matter(cleared=cleared, at_once=True))
     return Reply((turn.letter(text, PERSON, MENU),), "drafting.story", kept)
-
-
-def is_emergency(turn: Turn, text: str) -> bool:
-    """Tell whether words speak of an emergency."""
-    return understand(text, turn.office.catalogue).intent is Intent.EMERGENCY
 
 
 def with_numbers(turn: Turn, reply: Reply) -> Reply:

@@ -12,7 +12,7 @@ from handlers.routing import Reply, Router, Turn
 from handlers.ticket_states import EVENT_NAMES, STATE_NAMES, leads_to
 from messages.codes import TICKET, ticket_code
 from messages.text import Sayable, Text, _, lines
-from messages.vietnamese import words as syllables
+from messages.vietnamese import read
 from storage.evidence import Evidence
 from storage.outbox import Offer
 from storage.tickets import Change, Event, Happening, State, Ticket
@@ -68,7 +68,7 @@ async def what_became(turn: Turn) -> Reply | None:
     message = turn.message
     if message.choice or message.attachments or message.group or questions.is_busy(turn):
         return None
-    asked = _WHAT_BECAME.fullmatch(f" {' '.join(syllables(message.text[:200]))} ")
+    asked = _WHAT_BECAME.fullmatch(read(message.text, longest=200).line)
     return questions.left(turn, await _list(turn)) if asked else None
 
 

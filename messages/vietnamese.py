@@ -152,14 +152,18 @@ class Reading:
     marked: bool
 
 
-@lru_cache(maxsize=64)
 def read(text: str, *, longest: int = 100_000) -> Reading:
     """Read a text once for everything that asks about it, several times in a turn.
 
     Only the first `longest` characters are looked at; the time grows with them, some 0.2 ms a
     thousand.
     """
-    lower = _joined(clean(text[:longest]).lower())
+    return _read(text[:longest])
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> Reading:
+    lower = _joined(clean(text).lower())
     found = words(lower)
     return Reading(lower, found, f" {' '.join(found)} ", has_marks(lower))
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.search import Catalogue
-from handlers.understanding import Intent, forbidden, guess_category, understand
+from handlers.understanding import Intent, forbidden, guess_category, is_emergency, understand
 from tests.understanding.measuring import alarms, count, rows
 
 CATEGORIES = {
@@ -164,6 +164,16 @@ def test_what_cannot_wait_is_told_from_what_can(
     catalogue: Catalogue, text: str, intent: Intent
 ) -> None:
     assert understand(text, catalogue).intent is intent
+
+
+def test_the_quick_question_whether_it_cannot_wait_is_answered_as_the_long_one(
+    catalogue: Catalogue,
+) -> None:
+    names = ("questions_development.csv", "denunciations_development.csv")
+    texts = [row["query"] for name in names for row in rows(name)]
+    emergencies = [t for t in texts if understand(t, catalogue).intent is Intent.EMERGENCY]
+    assert emergencies == [text for text in texts if is_emergency(text)]
+    assert 0 < len(emergencies) < len(texts)
 
 
 def test_a_greeting_before_a_question_is_a_question(catalogue: Catalogue) -> None:

@@ -66,7 +66,7 @@ class Webhook:
         if status is not HTTPStatus.OK:
             return _no(status, len(raw))
         try:
-            event = json.loads(raw)
+            event = json.loads(raw.decode())
         except (ValueError, RecursionError):
             return _no(HTTPStatus.BAD_REQUEST, len(raw))
         if event == {}:
