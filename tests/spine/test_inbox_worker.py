@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +11,12 @@ from messages.envelope import Kind
 from messages.languages import say
 from storage import tables
 from storage.database import BadValue, Conflict, Store
-from storage.evidence import Evidence
+from storage.evidence import DENUNCIATION, Evidence
 from storage.inbox import HANDLED, LEASE, SET_ASIDE, TRIES, WAITING, Inbox
 from storage.outbox import BODY
 from storage.work import Work
 from tests.conftest import Hands
-from tests.databases import opened
+from tests.databases import SqliteFiles, opened
 from tests.spine.service import all_handled, echo, inbox_worker, only_handler
 from tests.storage.acts import count, does, message, rows
 
@@ -283,3 +284,20 @@ async def test_a_turns_moment_is_that_of_acceptance(
 
 def test_the_apology_is_said_in_vietnamese() -> None:
     assert say(SORRY, "vi") != say(SORRY, "en")
+
+
+async def test_after_a_denunciation_the_log_of_changes_is_empty(
+    tmp_path: Path, hands: Hands, office: Office
+) -> None:
+    async def stop(turn: Turn) -> Reply:
+        hushed = turn.message.text == "hushed"
+        return turn.say("no", effects=(Evidence(DENUNCIATION if hushed else "x"),))
+
+    url = await SqliteFiles(tmp_path).fresh()
+    log_of_changes = Path(f"{url.partition(':///')[2]}-wal")
+    async with opened(url) as store:
+        inbox = Inbox(store, hands)
+        for text, is_empty in (("loud", False), ("hushed", True)):
+            await inbox.accept(message("an", text))
+            await all_handled(inbox_worker(store, hands, office, only_handler(stop)))
+            assert (await asyncio.to_thread(log_of_changes.read_bytes) == b"") is is_empty

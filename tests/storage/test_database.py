@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 
 from storage import tables
 from storage.connection import Connection, Reading
-from storage.database import BadValue, Conflict, Store, StoreUnavailable
+from storage.database import SHARED, BadValue, Conflict, Store, StoreUnavailable
 from tests.databases import SqliteFiles, opened
 from tests.storage.acts import count, rows
 
@@ -114,6 +114,36 @@ async def test_a_job_that_fails_fails_alone(store: Store) -> None:
     assert isinstance(results[1], LookupError)
     assert results[0] is results[2] is None
     assert await _names(store) == {"before", "after"}
+
+
+async def test_what_somebody_outside_waits_for_does_not_wait_for_all_that_was_asked_before(
+    store: Store,
+) -> None:
+    done: list[str] = []
+
+    async def write(name: str, *, urgent: bool = False) -> None:
+        await store.write(lambda c: _set(c, name), urgent=urgent)
+        done.append(name)
+
+    others = [asyncio.create_task(write(f"n{n}")) for n in range(3 * SHARED)]
+    await asyncio.sleep(0)
+    await asyncio.gather(write("urgent", urgent=True), *others)
+    assert done.index("urgent") <= SHARED
+    assert len(done) == 3 * SHARED + 1
+
+
+async def test_the_writer_outlives_an_error_that_cannot_even_be_told(store: Store) -> None:
+    class Unspeakable(OSError):
+        def __str__(self) -> str:
+            raise LookupError("no words")
+
+    async def fail(_: Connection) -> None:
+        raise Unspeakable
+
+    with pytest.raises(LookupError):
+        await store.write(fail)
+    await store.write(lambda c: _set(c, "after"))
+    assert await _names(store) == {"after"}
 
 
 async def test_a_row_that_exists_already_is_a_conflict(store: Store) -> None:
