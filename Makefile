@@ -38,8 +38,8 @@ lint: develop ## style, types, directions of import, dependencies
 	$(BIN)/deptry .
 
 test: lint ## lint, then the whole suite on SQLite and on PostgreSQL
-	KILLS=10 $(BIN)/pytest -n 2
-	KILLS=5 TEST_DATABASE_URL=postgresql $(BIN)/pytest -n 2 $(STORED)
+	$(BIN)/pytest -n 2
+	KILLS=10 TEST_DATABASE_URL=postgresql $(BIN)/pytest -n 2 $(STORED)
 
 bench: develop ## measure it beside the smallest rival program and print the table
 	$(BIN)/python -m benchmarks
