@@ -66,14 +66,16 @@ async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
         values={"unit": unit.id, "assignee_id": None},
     )
     now_there = replace(ticket, state=act.to, unit=unit.id, assignee_id=None)
+    told = await cards.news(turn, now_there, await _card(turn, now_there, note))
+    alone = _("Nobody there receives tickets here yet: please tell them yourself.")
     reply = turn.end(
-        _("Ticket {code} is forwarded to {unit}.", code=ticket.code, unit=name),
+        lines(
+            _("Ticket {code} is forwarded to {unit}.", code=ticket.code, unit=name),
+            None if told else alone,
+        ),
         effects=(change, Evidence("feedback.forwarded", about=ticket.code, unit=ticket.unit)),
     )
-    return reply.and_tell(
-        *await _to_citizen(turn, now_there),
-        *await cards.news(turn, now_there, await _card(turn, now_there, note)),
-    )
+    return reply.and_tell(*await _to_citizen(turn, now_there), *told)
 
 
 def _ask_for_unit(turn: Turn, ticket: Ticket, words: str) -> Reply:

@@ -36,13 +36,23 @@ def test_a_unit_is_found_by_id_or_name_in_any_spelling(
     assert rest == note
 
 
+async def test_whoever_forwards_to_a_unit_without_officers_is_told_that_nobody_hears_of_it(
+    talk: Talk, channel: str
+) -> None:
+    s = await scene(talk, channel)
+    alone = "Ở đó chưa có ai nhận phiếu trên hệ thống này: nhờ ông/bà báo trực tiếp."
+    s.forget()
+    assert alone in "\n".join(await s.first.says(f"/chuyen {s.code} vhxh"))
+
+
 async def test_forwarding_tells_the_new_unit_and_the_citizen(talk: Talk, channel: str) -> None:
     s = await scene(talk, channel)
     there = await talk.official(unit="vhxh", name="Lò Thị Khác", channel=channel)
     resting = await talk.official(unit="vhxh", name="Vi Nghỉ", channel=channel, on_duty=False)
     await s.first.says(f"/nhan {s.code}")
     s.forget()
-    await s.first.says(f"/chuyen {s.code} vhxh Gần trường học, nhờ xem giúp")
+    said = await s.first.says(f"/chuyen {s.code} vhxh Gần trường học, nhờ xem giúp")
+    assert "chưa có ai" not in "\n".join(said)
     ticket = await s.ticket()
     assert (ticket.state, ticket.unit, ticket.assignee_id) == (State.ASSIGNED, "vhxh", None)
     (card,) = there.new()
