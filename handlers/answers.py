@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers import cards, questions
+from handlers import cards, questions, reminders
 from handlers.commune import Contact, Direction, Refusal
 from handlers.desk_ticket import CODE_AND_WORDS, DESK, Act, Shortened, addressed, may, which
 from handlers.office import Office
@@ -209,7 +209,7 @@ async def _answer(turn: Turn, ticket: Ticket, words: str) -> Reply:
         effects=(
             change,
             Evidence("feedback.answered", about=ticket.code, unit=ticket.unit, value=int(on_time)),
-            StopTimer("due", ticket.code),
+            StopTimer(reminders.TIMER, ticket.code),
             SetTimer("close", ticket.code, closes_at),
         ),
     )
@@ -291,7 +291,7 @@ async def _refuse(turn: Turn, ticket: Ticket, words: str) -> Reply:
         effects=(
             change,
             Evidence("feedback.rejected", about=ticket.code, unit=ticket.unit),
-            StopTimer("due", ticket.code),
+            StopTimer(reminders.TIMER, ticket.code),
         ),
     )
     return reply.and_tell(*letters)

@@ -1,9 +1,7 @@
-"""What officers hear without asking: what became of a letter, what falls due; what closes."""
+"""What officers hear without asking: what became of a letter; what closes."""
 
 import re
 
-from handlers import cards
-from handlers.deadlines import deadline_words
 from handlers.routing import Reply, Router, Turn
 from handlers.ticket_states import leads_to
 from messages.envelope import Kind
@@ -58,19 +56,6 @@ def _why(reason: str) -> Text | None:
     if reason == GONE:
         return _("The citizen has blocked or left this page.")
     return _("Reason given by the platform: {reason}", reason=reason) if reason else None
-
-
-@router.event(Kind.TIMER, "due")
-async def due(turn: Turn) -> Reply:
-    """Remind whoever has a ticket, else its unit, that it falls due and is not answered."""
-    ticket = await turn.read.ticket(turn.message.payload)
-    if ticket is None or not ticket.is_open:
-        return turn.quiet()
-    text = lines(
-        _("Ticket {code} has reached its deadline and is not answered.", code=ticket.code),
-        _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
-    )
-    return turn.quiet().and_tell(*await cards.news(turn, ticket, text, to_me=True))
 
 
 @router.event(Kind.TIMER, "close")

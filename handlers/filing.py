@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from handlers import cards, deadlines, redirect
+from handlers import cards, deadlines, redirect, reminders
 from handlers.deadlines import Counting, deadline_words
 from handlers.matter import Matter
 from handlers.questions import MENU, PERSON, too_long
@@ -15,7 +15,6 @@ from messages.text import Text, _, lines
 from storage.evidence import Evidence
 from storage.outbox import Offer
 from storage.tickets import NewTicket
-from storage.timers import SetTimer
 
 ELSE: Final = "khac"
 """The category of what names none."""
@@ -102,7 +101,13 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
         ticket,
         Evidence("feedback.received", about=ticket.code, unit=ticket.unit),
         *((Evidence(counted, about=ticket.code, unit=ticket.unit),) if counted else ()),
-        SetTimer("due", ticket.code, ticket.due_at),
+        *reminders.following(
+            turn.office.commune.calendar,
+            ticket.code,
+            received=turn.now,
+            due=ticket.due_at,
+            now=turn.now,
+        ),
     )
     return Reply((letter, *told.letters), "", afterwards(turn, ticket.code), effects)
 

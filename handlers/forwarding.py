@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from handlers import cards, filing, questions
+from handlers import cards, filing, questions, reminders
 from handlers.commune import Unit
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import (
@@ -26,7 +26,6 @@ from messages.vietnamese import fold
 from storage.evidence import Evidence
 from storage.outbox import Draft
 from storage.tickets import Change, Event, Ticket
-from storage.timers import SetTimer
 
 router = Router()
 
@@ -227,4 +226,11 @@ async def category(turn: Turn) -> Reply:
         unit = cards.unit_name(turn.office, chosen.unit)
         told = lines(told, _("Such matters are handled by {unit}.", unit=unit))
         offers_then = (Offer(f"/chuyen {code} {chosen.unit}", _("Forward {code}", code=code[-4:])),)
-    return turn.end(told, *offers_then, effects=(change, SetTimer("due", code, due_at)))
+    timer = reminders.following(
+        turn.office.commune.calendar,
+        ticket.code,
+        received=ticket.received_at,
+        due=due_at,
+        now=turn.now,
+    )
+    return turn.end(told, *offers_then, effects=(change, *timer))

@@ -5,7 +5,7 @@ It is a ticket like any other, brought by nobody who could be written to.
 
 from dataclasses import replace
 
-from handlers import cards, filing, questions, redirect
+from handlers import cards, filing, questions, redirect, reminders
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import DESK
 from handlers.intents import Intent
@@ -15,7 +15,6 @@ from handlers.routing import Offer, Reply, Router, Turn
 from messages.text import _, lines
 from messages.vietnamese import fold
 from storage.evidence import Evidence
-from storage.timers import SetTimer
 
 router = Router()
 
@@ -117,7 +116,13 @@ async def _file(turn: Turn, text: str) -> Reply:
         effects=(
             ticket,
             Evidence("feedback.received", about=ticket.code, unit=ticket.unit),
-            SetTimer("due", ticket.code, ticket.due_at),
+            *reminders.following(
+                turn.office.commune.calendar,
+                ticket.code,
+                received=turn.now,
+                due=ticket.due_at,
+                now=turn.now,
+            ),
         ),
     )
     cards_of_others = await cards.new_ticket(turn, ticket, text, to_me=False)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import additions, cards, desk, filing, questions, redirect
+from handlers import additions, cards, desk, filing, questions, redirect, reminders
 from handlers.deadlines import deadline_words
 from handlers.questions import MENU, PERSON
 from handlers.routing import Reply, Router, Turn
@@ -16,7 +16,8 @@ from messages.vietnamese import read
 from storage.evidence import Evidence
 from storage.outbox import Offer
 from storage.tickets import Change, Event, Happening, State, Ticket
-from storage.timers import SetTimer, StopTimer
+from storage.timers import StopTimer
+from storage.work import Effect
 
 router = Router()
 
@@ -241,7 +242,7 @@ async def confirm(turn: Turn) -> Reply:
         effects=(
             Change(ticket, Event.WITHDRAWN, to, values={"closed_at": turn.now}),
             Evidence("feedback.withdrawn", about=code, unit=ticket.unit),
-            StopTimer("due", code),
+            StopTimer(reminders.TIMER, code),
         ),
     )
     return reply.and_tell(*told)
@@ -315,10 +316,16 @@ async def _reopened(turn: Turn, ticket: Ticket, why: str) -> Reply:
     news = await cards.news(
         turn, replace(ticket, assignee_id=None, state=State.ASSIGNED), from_citizen
     )
-    effects = (
+    effects: tuple[Effect, ...] = (
         change,
         Evidence("feedback.reopened", about=code, unit=ticket.unit),
         StopTimer("close", code),
-        SetTimer("due", code, due_at),
+        *reminders.following(
+            turn.office.commune.calendar,
+            ticket.code,
+            received=ticket.received_at,
+            due=due_at,
+            now=turn.now,
+        ),
     )
     return Reply((letter, *news), "", filing.afterwards(turn, code), effects)

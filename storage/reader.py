@@ -266,6 +266,10 @@ class Reader:
         """List the administrators, who may act on every ticket."""
         return _each_once(await self._officials.get("admin"))
 
+    async def leaders(self) -> list[Officer]:
+        """List those who lead the commune."""
+        return _each_once(await self._officials.get("leader"))
+
     async def _read_officials(self, roles: Collection[str]) -> Mapping[str, list[Officer]]:
         found: dict[str, list[Officer]] = {role: [] for role in roles}
         async with self._store.reading() as connection:

@@ -1,5 +1,4 @@
 import asyncio
-from datetime import timedelta
 
 import pytest
 
@@ -277,24 +276,6 @@ async def test_a_command_about_another_ticket_ends_the_waiting_question(talk: Ta
     await s.first.says("Câu này dành cho phiếu nào?")
     assert s.citizen.new() == []
     assert (await s.ticket()).state is State.NEW
-
-
-async def test_the_unit_is_reminded_when_a_ticket_falls_due_and_only_then(talk: Talk) -> None:
-    s = await scene(talk)
-    answered = await file(talk, talk.person("second"), "Đường thôn 5 ngập nước, bà con khó đi")
-    await s.first.says(f"/traloi {answered} Đã xử lý xong")
-    due_at = (await s.ticket()).due_at
-    s.forget()
-    await talk.pass_time(seconds=(due_at - talk.hands() - timedelta(minutes=1)).total_seconds())
-    assert s.first.new() == []
-    await talk.pass_time(minutes=2)
-    for officer in (s.first, s.second):
-        (reminder,) = officer.new()
-        assert s.code in reminder
-        assert "chưa được trả lời" in reminder
-    assert s.citizen.new() == []
-    await talk.pass_time(days=3)
-    assert s.first.new() == []
 
 
 async def test_only_the_holder_is_reminded_of_a_claimed_ticket(talk: Talk) -> None:

@@ -1,0 +1,121 @@
+"""When those who have a ticket are reminded: on the way to its deadline, at it, and after it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from handlers import cards, deadlines
+from handlers.deadlines import Calendar, deadline_words
+from handlers.routing import Reply, Router, Turn
+from messages.envelope import Kind
+from messages.text import _, lines
+from storage.outbox import Draft, Purpose
+from storage.tickets import State, Ticket
+from storage.timers import SetTimer
+
+router = Router()
+
+TIMER = "due"
+"""The one timer of a ticket: each reminder sets it for the next."""
+
+
+class Stage(StrEnum):
+    """How far a ticket's time has run."""
+
+    HALF = "half"
+    SOON = "soon"
+    DUE = "due"
+    LATE = "late"
+    """A working day after the deadline, when those who lead are told."""
+
+
+SHARES = {Stage.HALF: 50, Stage.SOON: 80}
+"""Of the working time up to the deadline, per cent."""
+
+SHORT = 4 * 60
+"""Working minutes; a shorter time has its deadline and no half way to it."""
+
+
+def moments(calendar: Calendar, received: datetime, due: datetime) -> dict[Stage, datetime]:
+    """Tell when a ticket is remembered; what comes before the deadline lies in working time."""
+    whole = deadlines.between(calendar, received, due)
+    found = {
+        stage: deadlines.add(calendar, received, whole * share // 100)
+        for stage, share in SHARES.items()
+        if whole >= SHORT
+    }
+    return found | {Stage.DUE: due, Stage.LATE: deadlines.add_days(calendar, due, 1)}
+
+
+def following(
+    calendar: Calendar, code: str, *, received: datetime, due: datetime, now: datetime
+) -> tuple[SetTimer, ...]:
+    """Give the timer of a ticket's next reminder, nothing after the last."""
+    coming = (at for at in moments(calendar, received, due).values() if at > now)
+    return tuple(SetTimer(TIMER, code, at) for at in sorted(coming)[:1])
+
+
+def reached(calendar: Calendar, ticket: Ticket, now: datetime) -> Stage | None:
+    """Tell which stage a ticket has reached, None before the first."""
+    passed = [
+        (at, stage)
+        for stage, at in moments(calendar, ticket.received_at, ticket.due_at).items()
+        if at <= now
+    ]
+    return max(passed, key=lambda one: one[0])[1] if passed else None
+
+
+@router.event(Kind.TIMER, TIMER)
+async def remind(turn: Turn) -> Reply:
+    """Remind whoever has a ticket, else its unit; of a late one those who lead as well.
+
+    While the citizen is asked for more, nothing is said before the deadline.
+    """
+    ticket = await turn.read.ticket(turn.message.payload)
+    if ticket is None or not ticket.is_open:
+        return turn.quiet()
+    calendar = turn.office.commune.calendar
+    stage = reached(calendar, ticket, turn.now)
+    again = turn.quiet(
+        *following(
+            calendar,
+            ticket.code,
+            received=ticket.received_at,
+            due=ticket.due_at,
+            now=turn.now,
+        )
+    )
+    if stage is None or (stage in SHARES and ticket.state is State.NEED_INFO):
+        return again
+    text = lines(
+        _("Ticket {code} is not answered yet.", code=ticket.code)
+        if stage in SHARES
+        else _("Ticket {code} has reached its deadline and is not answered.", code=ticket.code),
+        _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
+    )
+    told = await cards.news(turn, ticket, text, to_me=True)
+    if stage is not Stage.LATE:
+        return again.and_tell(*told)
+    return again.and_tell(*told, *await _to_leaders(turn, ticket, {one.to.id for one in told}))
+
+
+async def _to_leaders(turn: Turn, ticket: Ticket, know: set[int]) -> tuple[Draft, ...]:
+    """Tell those who lead, without what the citizen wrote: who has it, and since when it is late.
+
+    Args:
+        turn: the turn of the reminder.
+        ticket: the late ticket.
+        know: who is told of it already.
+    """
+    holder = await cards.holder(turn, ticket)
+    text = lines(
+        _("Ticket {code} is late.", code=ticket.code),
+        _("Category: {category}", category=cards.category_title(turn.office, ticket.category)),
+        _("Unit: {unit}", unit=cards.unit_name(turn.office, ticket.unit)),
+        _("With: {name}", name=holder.name) if holder else _("Nobody has taken it."),
+        _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
+    )
+    return tuple(
+        Draft(leader.recipient, text, ticket=ticket.code, purpose=Purpose.CARD, restart=False)
+        for leader in await turn.read.leaders()
+        if leader.id not in know
+    )
