@@ -63,6 +63,14 @@ function attached(attachment, texts) {
   }
   const address = safe(attachment.url);
   if (!attachment.url || !address) return element("p", "bubble", attachment.name || attachment.phone || texts.file);
+  if (attachment.kind === "audio") {
+    const sound = element("audio", "attached");
+    sound.controls = true;
+    sound.preload = "none";
+    sound.src = address;
+    sound.setAttribute("aria-label", texts.voice);
+    return sound;
+  }
   const made = link(address, "", "attached");
   if (attachment.kind === "image") {
     const image = element("img");
