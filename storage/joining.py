@@ -110,48 +110,35 @@ class Part:
         )
 
 
-class Joined:
-    """Reads who is one human being.
+async def join_code(store: Store, code: str, now: datetime) -> JoinCode | None:
+    """Find a code that can still be used, as it was read."""
+    table = tables.join_codes
+    digest = store.box.digest("join", code)
+    async with store.reading() as connection:
+        found = await connection.execute(
+            select(table.c.person_id).where(table.c.code_hash == digest, table.c.expires_at > now)
+        )
+        person_id = found.scalar()
+    return None if person_id is None else JoinCode(digest, person_id)
 
-    Args:
-        store: the database; each question raises StoreUnavailable where it cannot be read.
+
+async def addresses(store: Store, person_id: int) -> list[Recipient]:
+    """List all addresses of a person's human being, where they wrote last first.
+
+    An address that left us comes last; the person's own is always among them.
     """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def code(self, code: str, now: datetime) -> JoinCode | None:
-        """Find a code that can still be used, as it was read."""
-        table = tables.join_codes
-        digest = self._store.box.digest("join", code)
-        async with self._store.reading() as connection:
-            found = await connection.execute(
-                select(table.c.person_id).where(
-                    table.c.code_hash == digest, table.c.expires_at > now
-                )
+    people = tables.people
+    async with store.reading() as connection:
+        rows = await connection.execute(
+            select(people.c.id, people.c.channel, people.c.address, people.c.language)
+            .where(_one_being(person_id))
+            .order_by(
+                people.c.gone_at.is_not(None),
+                func.coalesce(people.c.last_message_at, people.c.created_at).desc(),
+                people.c.id,
             )
-            person_id = found.scalar()
-        return None if person_id is None else JoinCode(digest, person_id)
-
-    async def addresses(self, person_id: int) -> list[Recipient]:
-        """List all addresses of a person's human being, where they wrote last first.
-
-        An address that left us comes last; the person's own is always among them.
-        """
-        people = tables.people
-        async with self._store.reading() as connection:
-            rows = await connection.execute(
-                select(people.c.id, people.c.channel, people.c.address, people.c.language)
-                .where(_one_being(person_id))
-                .order_by(
-                    people.c.gone_at.is_not(None),
-                    func.coalesce(people.c.last_message_at, people.c.created_at).desc(),
-                    people.c.id,
-                )
-            )
-            return [
-                Recipient(row.id, Address(row.channel, row.address), row.language) for row in rows
-            ]
+        )
+        return [Recipient(row.id, Address(row.channel, row.address), row.language) for row in rows]
 
 
 def _one_being(person_id: int) -> ColumnElement[bool]:
