@@ -102,7 +102,10 @@ def routes(site: Site) -> list[web.RouteDef]:
         return answer
 
     async def embed(request: web.Request) -> web.Response:
-        script = rendered(site, request, "embed.js")
+        # A browser takes a framed page's cookie only over https: without one each visit is new.
+        framed = site.settings.public_url.startswith("https://") or site.settings.is_loopback
+        origins = site.settings.embed_origins if framed else ()
+        script = rendered(site, request, "embed.js", origins=origins)
         # Other sites load this script into their own pages.
         headers = {"Cross-Origin-Resource-Policy": "cross-origin"}
         return web.Response(
