@@ -175,6 +175,7 @@ class WebChannel:
         async for message in socket:
             async with pace:
                 if message.type is WSMsgType.ERROR:
+                    log.info("socket ended", error=type(message.data).__name__)
                     return
                 if message.type is WSMsgType.TEXT:
                     answer = await self._take(message.data, connection.person, language, accept)
