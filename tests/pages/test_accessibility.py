@@ -94,6 +94,13 @@ async def test_axe_finds_nothing_serious_on_any_page(practising: Village, dark: 
             assert await wrong(page) == [], path
 
 
+async def test_axe_would_name_what_is_wrong(village: Village) -> None:
+    async with opened(390) as page:
+        await page.goto(f"{village.url}/")
+        await page.evaluate("document.querySelector('h1').append(document.createElement('button'))")
+        assert any(one.startswith("button-name") for one in await wrong(page))
+
+
 @pytest.mark.parametrize("width", [320, 360, 390, 640])
 async def test_nothing_is_cut_off_on_a_small_phone_or_at_double_size(
     practising: Village, width: int

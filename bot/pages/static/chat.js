@@ -184,9 +184,10 @@ export class Chat {
     const wasNear = this.isNearEnd();
     this.journal.add(entry);
     const drawn = this.draw(entry);
+    // It may bring up a question below, which takes room from the conversation.
+    this.onLetter(letter, this.isReady);
     if (wasNear) this.scrollTo(drawn);
     else this.newer.hidden = false;
-    this.onLetter(letter, this.isReady);
   }
 
   // What another tab of the same person said, or learnt about what was said.
