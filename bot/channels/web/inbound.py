@@ -21,7 +21,7 @@ LONGEST = 100_000
 
 CHOICE_BYTES = 64
 MOST_ATTACHMENTS = 10
-MOST_SEEN = 100
+MOST_SEEN = 50
 LAST_LETTER = (1 << 62) - 1
 
 FrameId: TypeAlias = str | int

@@ -56,7 +56,7 @@ async def test_letters_that_were_seen_are_told_as_an_event_of_their_own(chat: Ch
     assert (message.kind, message.about, message.text) == (Kind.SEEN, "3 4", "")
 
 
-@pytest.mark.parametrize("seen", ["3", [0], [-1], ["1"], [True], [1 << 62], [1] * 101, {"a": 1}])
+@pytest.mark.parametrize("seen", ["3", [0], [-1], ["1"], [True], [1 << 62], [1] * 51, {"a": 1}])
 async def test_what_cannot_have_been_seen_is_refused(chat: Chat, seen: object) -> None:
     socket = await chat.open()
     await socket.send_json({"id": "s1", "seen": seen})
