@@ -12,10 +12,12 @@ import structlog
 from aiohttp import web
 
 from bot.channels.channel import Channel, Letter
+from bot.channels.web.carrying import CarryCodes
 from bot.channels.web.channel import WebChannel, WebChat
 from bot.channels.web.identity import CookieIdentity, Identity
 from bot.channels.web.origins import Origins
 from bot.channels.web.uploads import Uploads
+from bot.channels.web.whence import Whence
 from bot.health import health_routes
 from bot.key_check import check_key
 from bot.metrics import Metrics
@@ -38,6 +40,7 @@ from storage.credentials import Credentials
 from storage.database import Store
 from storage.evidence import Evidence, record
 from storage.inbox import Inbox
+from storage.joining import take_over
 from storage.leases import free_dead
 from storage.media import Media
 from storage.migrate import migrate
@@ -142,6 +145,7 @@ def _web_channel(
             replay=Replayed(ground.outbox),
             link=partial(_link, links, ""),
             now=ground.clock,
+            whence=Whence(settings.trusted_proxies),
             prefix=prefix,
         )
     )
@@ -192,8 +196,15 @@ async def _open_media(media: Media, digest: str) -> KeptMedia | None:
 
 
 def _site(
-    settings: Settings, ground: Ground, identity: Identity, links: MediaLinks, service: Service
+    settings: Settings,
+    ground: Ground,
+    identity: CookieIdentity,
+    links: MediaLinks,
+    service: Service,
 ) -> Site:
+    async def taken(left: Address, taken_up: Address) -> None:
+        await take_over(ground.store, left, taken_up, ground.clock())
+
     async def on_shown(code: str, place: str, channel: str = "web") -> None:
         shown = Evidence("guidance.scanned", about=code, place=place)
         await record(ground.store, shown, now=ground.clock(), channel=channel)
@@ -210,6 +221,9 @@ def _site(
         catalogue=ground.office.catalogue,
         settings=settings,
         identity=identity,
+        origins=Origins(settings.public_url, settings.embed_origins),
+        codes=CarryCodes(ground.clock),
+        take_over=taken,
         links=links,
         on_shown=on_shown,
         figures=figures,

@@ -21,6 +21,7 @@ SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "application/zip"),
     (b"OggS", "audio/ogg"),
     (b"#!AMR", "audio/amr"),
+    (b"\x1aE\xdf\xa3", "audio/webm"),
     (b"ID3", "audio/mpeg"),
 )
 
@@ -41,7 +42,7 @@ def mime_of(content: bytes) -> str:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     if content[4:8] == b"ftyp":
-        return "video/mp4"
+        return "audio/mp4" if b"soun" in content and b"vide" not in content else "video/mp4"
     return "application/octet-stream"
 
 

@@ -24,7 +24,7 @@ DATABASES = ("sqlite+aiosqlite:///", "postgresql+asyncpg://")
 YEARS = range(2000, 3000)
 """The years in which BOT_NOW may lie, as a period may (scoring/periods.py)."""
 
-NOT_USED_YET = ("trusted_proxies", "sentry_dsn", "llm_url", "llm_key")
+NOT_USED_YET = ("sentry_dsn", "llm_url", "llm_key")
 """Settings that are read and have no effect in this version; `doctor` says so."""
 
 GIVEN = re.compile(r"^\s*(?:export\s+)?(BOT_\w+)\s*=", re.MULTILINE)

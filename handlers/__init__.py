@@ -6,6 +6,7 @@ from handlers import (
     feedback,
     guidance,
     information,
+    linking,
     menu,
     privacy,
     rating,
@@ -21,6 +22,7 @@ from messages.text import Text, _
 router = Router()
 for _conversation in (
     menu,  # start, help, language, cancel; free text
+    linking,  # two channels, one person
     roles,  # invitations
     tickets,  # my tickets: a bare code
     guidance,  # procedures: a guide's code
@@ -40,6 +42,7 @@ COMMANDS: tuple[tuple[str, Text], ...] = (
     ("thutuc", _("Guidance on procedures")),
     ("hoso", _("How far is my dossier")),
     ("lienhe", _("Contacts, talk to an official")),
+    ("lienket", _("Join my channels")),
     ("ngonngu", _("Language")),
     ("riengtu", _("My personal data")),
     ("huy", _("Leave what I am doing")),

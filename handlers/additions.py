@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers import cards, desk, drafting, filing, meanings, questions, redirect
+from handlers import cards, desk, drafting, filing, joined, meanings, questions, redirect
 from handlers.deadlines import deadline_words
 from handlers.intents import Intent
 from handlers.matter import Matter, data_of, matter_of
@@ -240,9 +240,9 @@ async def awaited(turn: Turn) -> Ticket | None:
     if turn.message.reply_to:
         code = await turn.read.ticket_of_letter(turn.me.to, turn.message.reply_to)
         ticket = await turn.read.ticket(code) if code else None
-        if ticket and ticket.person_id == turn.person.id and ticket.is_open:
+        if ticket and ticket.is_open and await joined.owns(turn, ticket):
             return ticket
-    latest = await turn.read.tickets_of(turn.person.id)
+    latest = await joined.tickets(turn)
     asked = (one for one in latest if one.state is State.NEED_INFO)
     return next((one for one in asked if one.source not in cards.SOURCES), None)
 
@@ -252,7 +252,8 @@ async def add(turn: Turn) -> Reply:
     """Add to a ticket of one's own: `/bosung CODE [words]`."""
     code = ticket_code(turn.words)
     ticket = await turn.read.ticket(code) if code else None
-    if ticket is None or ticket.person_id != turn.person.id:
+    own = await joined.owns(turn, ticket)
+    if ticket is None or not own:
         example = _("Please send the code of your own ticket, for example: /bosung PA2611-7K3M")
         return questions.reminded(turn, turn.say(example, Offer("/phieu", _("My tickets")), MENU))
     if leads_to(ticket.state, Event.SUPPLEMENTED) is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers import cards, questions, reminders
+from handlers import cards, joined, questions, reminders
 from handlers.commune import Contact, Direction, Refusal
 from handlers.desk_ticket import CODE_AND_WORDS, DESK, Act, Shortened, addressed, may, which
 from handlers.office import Office
@@ -101,7 +101,7 @@ async def _replied_to(turn: Turn) -> str:
     if ticket is None:
         return ""
     # What an officer brought as a citizen is not theirs to answer from the letter they got.
-    own = ticket.person_id == turn.person.id and ticket.source not in cards.SOURCES
+    own = ticket.source not in cards.SOURCES and await joined.owns(turn, ticket)
     return "" if own else code
 
 
@@ -343,7 +343,7 @@ async def _to_citizen(
     """
     if ticket.source in cards.SOURCES:
         return (), None
-    recipient = await turn.read.recipient(ticket.person_id)
+    recipient = await joined.recipient(turn, ticket)
     wanted = [item for item in turn.message.attachments if item.kind in SENT_ALONG and item.ref]
     here, there = turn.person.channel, recipient.to.channel
     along = tuple(item for item in wanted if _can_go(item, here, there))

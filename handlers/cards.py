@@ -47,7 +47,14 @@ class Told:
     on_duty: bool
 
 
-async def new_ticket(turn: Turn, ticket: NewTicket, words: str, *, to_me: bool = True) -> Cards:
+async def new_ticket(
+    turn: Turn,
+    ticket: NewTicket,
+    words: str,
+    *,
+    to_me: bool = True,
+    beside: Sequence[Sayable] = (),
+) -> Cards:
     """Write the cards of a ticket that this turn files.
 
     Args:
@@ -56,6 +63,7 @@ async def new_ticket(turn: Turn, ticket: NewTicket, words: str, *, to_me: bool =
         words: what the citizen wrote, which the card repeats unchanged.
         to_me: whether the person of the turn gets a card too where they are an officer of the unit;
             not where they wrote the ticket down for somebody else.
+        beside: what else the officer is told of the person.
     """
     told = await who_is_told(turn, ticket.unit)
     # With a first message the name is known only from the message itself.
@@ -64,6 +72,7 @@ async def new_ticket(turn: Turn, ticket: NewTicket, words: str, *, to_me: bool =
         _("New ticket {code}", code=ticket.code),
         *described(turn.office, ticket, turn.now, "" if ticket.anonymous else name),
         *_attached(ticket.attachments),
+        *beside,
         "",
         words,
     )

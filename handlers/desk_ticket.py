@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from handlers import cards, questions
+from handlers import cards, joined, questions
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import leads_to, refused
 from messages.codes import TICKET, ticket_code
@@ -70,7 +70,7 @@ async def reached(turn: Turn, code: str) -> Ticket | Reply:
                 _("Please check the code, or send /viec to see what is to be done."),
             )
         )
-    if ticket.person_id == turn.person.id and ticket.source not in cards.SOURCES:
+    if ticket.source not in cards.SOURCES and await joined.owns(turn, ticket):
         # Who brings a matter does not answer it, nor rate the answer into the commune's score.
         return turn.end(_("Ticket {code} is your own: a colleague handles it.", code=ticket.code))
     if not turn.person.serves(ticket.unit):

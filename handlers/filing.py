@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from handlers import cards, deadlines, redirect, reminders
+from handlers import cards, deadlines, joined, redirect, reminders
 from handlers.deadlines import Counting, deadline_words
 from handlers.matter import Matter
 from handlers.questions import MENU, PERSON, too_long
@@ -76,7 +76,8 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
             MENU,
         )
     ticket = new_ticket(turn, matter)
-    told = await cards.new_ticket(turn, ticket, words)
+    elsewhere = await joined.history(turn, ticket, turn.person.id) if turn.person.joined_to else ()
+    told = await cards.new_ticket(turn, ticket, words, beside=elsewhere)
     answer = lines(
         *before,
         THANKS.get(matter.kind, THANKS["feedback"]),
@@ -170,7 +171,7 @@ def due(turn: Turn, kind: str, category: str, since: datetime) -> datetime:
 async def _too_many_today(turn: Turn) -> bool:
     most = turn.office.commune.limits.tickets_a_day
     today = turn.now.astimezone(ZONE).date()
-    latest = await turn.read.tickets_of(turn.person.id, most)
+    latest = await joined.tickets(turn, most)
     return len(latest) >= most and all(
         ticket.received_at.astimezone(ZONE).date() == today for ticket in latest
     )

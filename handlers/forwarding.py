@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from handlers import cards, filing, questions, reminders
+from handlers import cards, filing, joined, questions, reminders
 from handlers.commune import Unit
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import (
@@ -149,7 +149,7 @@ async def _to_citizen(turn: Turn, ticket: Ticket) -> tuple[Draft, ...]:
         deadline=deadline_words(ticket.due_at, turn.now),
     )
     show = Offer(f"/phieu {ticket.code}", _("Show my feedback"))
-    recipient = await turn.read.recipient(ticket.person_id)
+    recipient = await joined.recipient(turn, ticket)
     letter = Draft(
         recipient, text, (show,), ticket=ticket.code, purpose=Purpose.NOTICE, restart=False
     )

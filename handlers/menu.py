@@ -2,7 +2,16 @@
 
 from dataclasses import replace
 
-from handlers import additions, drafting, feedback, guidance, meanings, questions, redirect
+from handlers import (
+    additions,
+    drafting,
+    feedback,
+    guidance,
+    linking,
+    meanings,
+    questions,
+    redirect,
+)
 from handlers import roles as officials
 from handlers.intents import Intent
 from handlers.matter import Matter
@@ -70,6 +79,8 @@ async def start(turn: Turn) -> Reply:
     if shown is not None:
         return shown
     if invite_code(payload):
+        if (joined := await linking.told(turn, payload)) is not None:
+            return joined
         return await officials.redeem(turn, payload)
     return _welcome(turn)
 
@@ -125,6 +136,7 @@ async def helped(turn: Turn) -> Reply:
         _("/gapcanbo and your question: an officer answers you"),
         _("/camon, /sangkien: send thanks, send an initiative"),
         _("/riengtu, /xoadulieu: your personal data; /ngonngu: language"),
+        _("/lienket: join your channels; /golienket: take them apart"),
         _("/huy: leave what you have begun; 0: the menu"),
         "",
         *officials.commands(turn.person),

@@ -4,9 +4,10 @@ Rights and deadlines: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15, Đ.4
 356/2025/NĐ-CP, Đ.5 (an answer within 2 working days, erasure within 20 days).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import filing, meanings, questions, redirect
+from handlers import filing, joined, linking, meanings, questions, redirect
 from handlers.deadlines import add_calendar_days
 from handlers.intents import Intent
 from handlers.matter import Matter
@@ -35,13 +36,14 @@ async def rights(turn: Turn) -> Reply:
     """Tell what is kept, why and for how long, and what the person may ask for."""
     commune = turn.office.commune
     keeping = commune.retention
-    mine = await turn.read.tickets_of(turn.person.id, commune.limits.tickets_a_day)
+    mine = await joined.tickets(turn, commune.limits.tickets_a_day)
     text = lines(
         _("Your personal data"),
         commune.privacy.line,
         "",
         _("What we keep:"),
         _("- who you are on {channel}, and your language", channel=turn.person.channel.title()),
+        *await _elsewhere(turn),
         ngettext(
             "- {n} ticket of yours (newest ones)", "- {n} tickets of yours (newest ones)", len(mine)
         ),
@@ -63,6 +65,9 @@ async def rights(turn: Turn) -> Reply:
         text,
         Offer("/phieu", _("See or withdraw my tickets")),
         Offer("/xoadulieu", _("Erase my data")),
+        Offer("/golienket", _("Take my channels apart"))
+        if turn.person.joined_to
+        else Offer("/lienket", _("Join my channels")),
         PERSON,
         MENU,
     )
@@ -81,10 +86,10 @@ async def begin(turn: Turn) -> Reply:
     if questions.is_busy(turn) and turn.person.step != erase.name:
         first = _("Please finish what you are writing first, or send /huy to drop it.")
         return turn.say(first)
-    return _ask(turn)
+    return _ask(turn, elsewhere=await _elsewhere(turn))
 
 
-def _ask(turn: Turn, *before: Sayable) -> Reply:
+def _ask(turn: Turn, *before: Sayable, elsewhere: Sequence[Sayable] = ()) -> Reply:
     last = add_calendar_days(turn.office.commune.calendar, turn.now, ERASED_WITHIN)
     text = lines(
         *before,
@@ -92,6 +97,7 @@ def _ask(turn: Turn, *before: Sayable) -> Reply:
         _("An officer handles the request: you get an answer within 2 working days."),
         _("Erasure is done by {day} at the latest; counts without names remain.", day=last.date()),
         _("Tickets that are still open can then not be answered."),
+        *elsewhere,
     )
     return turn.ask(text, YES, NO, MENU, then=erase, data={})
 
@@ -109,8 +115,22 @@ async def erase(turn: Turn) -> Reply:
     return away or _ask(turn, _("Please answer yes or no, for example 2 for no."))
 
 
+async def _elsewhere(turn: Turn) -> tuple[Sayable, ...]:
+    """Name the other channels that are joined to this one."""
+    if turn.person.joined_to is None:
+        return ()
+    found = await turn.read.addresses(turn.person.id)
+    return tuple(
+        _("- that this is also you: {channel}", channel=linking.CHANNELS[one.to.channel])
+        for one in found
+        if one.id != turn.person.id
+    )
+
+
 async def _request(turn: Turn) -> Reply:
-    words = ((questions.message_id(turn), say(ERASURE, DEFAULT)),)
+    """File the request; it is about every channel that is joined, and names each."""
+    asked = lines(ERASURE, *await _elsewhere(turn))
+    words = ((questions.message_id(turn), say(asked, DEFAULT)),)
     request = Matter(kind=KIND, category=filing.ELSE, words=words)
     # What is written next is about something else: a request for erasure gathers nothing.
     return replace(await filing.file(turn, request), step="", data={})
@@ -120,8 +140,6 @@ async def _request(turn: Turn) -> Reply:
 async def withdrawn(turn: Turn) -> Reply:
     """Take the platform's word that a person wants their data deleted; it needs no confirmation."""
     open_requests = [
-        ticket
-        for ticket in await turn.read.tickets_of(turn.person.id)
-        if ticket.kind == KIND and ticket.is_open
+        ticket for ticket in await joined.tickets(turn) if ticket.kind == KIND and ticket.is_open
     ]
     return turn.quiet() if open_requests else await _request(turn)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from handlers import additions, answers, cards, meanings, questions, redirect
+from handlers import additions, answers, cards, joined, meanings, questions, redirect
 from handlers.intents import Intent
 from handlers.questions import MENU
 from handlers.routing import Reply, Router, Turn
@@ -46,8 +46,8 @@ async def rate(turn: Turn) -> Reply:
 @meanings.takes(Intent.SURVEY_RESPONSE)
 async def in_words(turn: Turn, _understood: Understanding) -> Reply:
     """Take "I give 5 points": it rates what was answered last."""
-    ticket = await turn.read.last_answered(turn.person.id)
-    if ticket is None or not _may_be_rated(turn, ticket):
+    ticket = await joined.last_answered(turn)
+    if ticket is None or not await _may_be_rated(turn, ticket):
         thanks = _("Thank you. There is no answer of ours that you could rate now.")
         return turn.say(thanks, Offer("/gopy", _("Send feedback")), MENU)
     points = points_in(turn.words)
@@ -66,8 +66,8 @@ def points_in(text: str) -> int | None:
 
 async def _ask_which(turn: Turn, code: str) -> Reply:
     """Ask for the points of the ticket that is named, else of the one answered last."""
-    ticket = await (turn.read.ticket(code) if code else turn.read.last_answered(turn.person.id))
-    if ticket is None or not _may_be_rated(turn, ticket):
+    ticket = await (turn.read.ticket(code) if code else joined.last_answered(turn))
+    if ticket is None or not await _may_be_rated(turn, ticket):
         return turn.say(_("There is no answer of ours that you could rate now."), MENU)
     return _ask_points(turn, ticket)
 
@@ -77,16 +77,17 @@ def _ask_points(turn: Turn, ticket: Ticket) -> Reply:
     return turn.say(text, *answers.rating_offers(ticket.code), MENU)
 
 
-def _may_be_rated(turn: Turn, ticket: Ticket) -> bool:
+async def _may_be_rated(turn: Turn, ticket: Ticket) -> bool:
     return (
-        ticket.person_id == turn.person.id
-        and ticket.rating is None
+        ticket.rating is None
         and leads_to(ticket.state, Event.RATED) is not None
+        and await joined.owns(turn, ticket)
     )
 
 
 async def _rate(turn: Turn, ticket: Ticket | None, points: int, comment: str) -> Reply:
-    if ticket is None or ticket.person_id != turn.person.id:
+    own = await joined.owns(turn, ticket)
+    if ticket is None or not own:
         # A stranger learns nothing, not even whether there is such a ticket.
         unknown = _("You have no answer of ours under this code.")
         return questions.reminded(turn, turn.say(unknown, MENU))

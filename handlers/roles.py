@@ -52,7 +52,7 @@ async def redeem(turn: Turn, code: str) -> Reply:
     A code that is wrong, used or lapsed gets the same answer, so that nothing can be learnt from
     it. After five wrong ones in an hour no code is looked at.
     """
-    if (refused := await _refused(turn)) is not None:
+    if (refused := await too_many_tries(turn)) is not None:
         return refused
     read = invite_code(code)
     invitation = await turn.read.invitation(read, turn.now) if read else None
@@ -70,7 +70,7 @@ async def bare(turn: Turn) -> Reply | None:
     if not code or turn.message.attachments:
         return None
     like_a_code = _is_like_a_code(turn.message.text) and not turn.person.step
-    if (refused := await _refused(turn)) is not None:
+    if (refused := await too_many_tries(turn)) is not None:
         return refused if like_a_code else None
     invitation = await turn.read.invitation(code, turn.now)
     if invitation is not None:
@@ -85,7 +85,8 @@ def _is_like_a_code(text: str) -> bool:
     return " " not in text and (mixed or text.isupper())
 
 
-async def _refused(turn: Turn) -> Reply | None:
+async def too_many_tries(turn: Turn) -> Reply | None:
+    """Refuse whoever tried too many wrong codes in the last hour; None where they may try."""
     again_at = await turn.read.tries_again_at(turn.person.id, turn.now)
     if again_at is None:
         return None

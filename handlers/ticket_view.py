@@ -1,6 +1,6 @@
 """A ticket as its officers see it: words, files, history, and what can be done about it."""
 
-from handlers import cards
+from handlers import cards, joined
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import EVENT_NAMES, STATE_NAMES, leads_to
 from messages.envelope import Attachment, AttachmentKind
@@ -37,6 +37,7 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         _("Raised {n} times by the citizen", n=ticket.level) if ticket.level else None,
         _("Rating: {rating} of 5", rating=ticket.rating) if ticket.rating else None,
         *cards.counted([file.kind for file in files]),
+        *await joined.history(turn, ticket, ticket.person_id),
         "",
         *(_words(one.text, one.version) for one in words),
         "",
@@ -68,8 +69,15 @@ def offers(turn: Turn, ticket: Ticket) -> tuple[Offer, ...]:
 
 async def _names(turn: Turn, ticket: Ticket, history: list[Happening]) -> dict[int, str]:
     """Read the names of everybody in a ticket's history."""
-    people = {one.actor_id for one in history} | {ticket.person_id, ticket.assignee_id}
-    return {one: await turn.read.name_of(one) for one in people if one is not None}
+    people = {one.actor_id for one in history} | {ticket.assignee_id}
+    citizen = {one.id for one in await turn.read.addresses(ticket.person_id)}
+    # Of the citizen's other addresses the history tells nothing, nor of one that was joined once.
+    names = {
+        one: await turn.read.name_of(one, official=True)
+        for one in people
+        if one is not None and (one not in citizen or one == ticket.assignee_id)
+    }
+    return {**names, ticket.person_id: await turn.read.name_of(ticket.person_id)}
 
 
 def _holder(ticket: Ticket, names: dict[int, str]) -> Text:

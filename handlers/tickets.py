@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import additions, cards, desk, filing, questions, redirect, reminders
+from handlers import additions, cards, desk, filing, joined, questions, redirect, reminders
 from handlers.deadlines import deadline_words
 from handlers.questions import MENU, PERSON
 from handlers.routing import Reply, Router, Turn
@@ -76,7 +76,7 @@ async def what_became(turn: Turn) -> Reply | None:
 async def _list(turn: Turn) -> Reply:
     found = [
         ticket
-        for ticket in await turn.read.tickets_of(turn.person.id, LISTED)
+        for ticket in await joined.tickets(turn, LISTED)
         if ticket.source not in cards.SOURCES
     ]
     if not found:
@@ -106,10 +106,11 @@ async def _show(turn: Turn, code: str) -> Reply:
     tells nothing either. In a group everybody is a stranger.
     """
     ticket = await turn.read.ticket(code)
+    own = await joined.owns(turn, ticket)
     if ticket is not None and not turn.message.group:
         if turn.person.serves(ticket.unit):
             return await desk.show(turn, ticket)
-        if ticket.person_id == turn.person.id:
+        if own:
             return questions.reminded(turn, await _show_owner(turn, ticket))
     if ticket is None:
         text: Sayable = lines(
@@ -184,7 +185,8 @@ async def _own(turn: Turn, example: Text) -> Ticket | Reply:
     """Find the ticket of one's own that a command names."""
     code = ticket_code(turn.words)
     ticket = await turn.read.ticket(code) if code else None
-    if ticket is None or ticket.person_id != turn.person.id or ticket.source in cards.SOURCES:
+    own = await joined.owns(turn, ticket)
+    if ticket is None or not own or ticket.source in cards.SOURCES:
         text = lines(_("Please send the code of one of your own tickets."), example)
         reply = turn.say(text, Offer("/phieu", _("My tickets")), MENU)
         return questions.reminded(turn, reply)

@@ -293,6 +293,7 @@ class Inbox:
             offered=unseal_offered(box, row.offered),
             roles=roles,
             is_new=row.last_message_at is None,
+            joined_to=row.joined_to,
         )
 
     async def _lay_aside(

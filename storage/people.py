@@ -53,6 +53,7 @@ class Person:
         offered: the choices last offered, with the numbers typed for them.
         roles: what they may do.
         is_new: whether this is their first message.
+        joined_to: what all addresses of one human being share, None where there is one only.
     """
 
     id: int
@@ -65,6 +66,7 @@ class Person:
     offered: tuple[Choice, ...] = ()
     roles: tuple[Role, ...] = ()
     is_new: bool = False
+    joined_to: int | None = None
 
     @property
     def official_name(self) -> str:

@@ -11,6 +11,7 @@ from messages.envelope import Address
 from storage import tables
 from storage.database import Store
 from storage.evidence import Tally, tallies
+from storage.joining import JoinCode, addresses, join_code
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
 from storage.ticket_counts import TicketCounts, ticket_counts
@@ -280,7 +281,7 @@ class Reader:
         return found
 
     async def recipient(self, person_id: int) -> Recipient:
-        """Tell how to write to a person."""
+        """Tell how to write to a person at their own address, whatever they are joined to."""
         people = tables.people
         async with self._store.reading() as connection:
             row = (
@@ -292,15 +293,28 @@ class Reader:
             ).one()
         return Recipient(person_id, Address(row.channel, row.address), row.language)
 
-    async def name_of(self, person_id: int) -> str:
-        """Give a person's official name, else what their platform calls them, else ""."""
+    async def addresses(self, person_id: int) -> list[Recipient]:
+        """List all addresses of a person's human being, where they wrote last first."""
+        return await addresses(self._store, person_id)
+
+    async def join_code(self, code: str, now: datetime) -> JoinCode | None:
+        """Find a code for joining that can still be used, as it was read."""
+        return await join_code(self._store, code, now)
+
+    async def name_of(self, person_id: int, *, official: bool = False) -> str:
+        """Give a person's official name, else what their platform calls them, else "".
+
+        Args:
+            person_id: our number of them.
+            official: whether only an official's name is wanted.
+        """
         people, roles = tables.people, tables.roles
         async with self._store.reading() as connection:
-            official = await connection.execute(
+            held = await connection.execute(
                 select(roles.c.name).where(roles.c.person_id == person_id).order_by(roles.c.id)
             )
-            if name := official.scalar():
-                return str(name)
+            if (name := held.scalar()) or official:
+                return str(name or "")
             sealed = await connection.execute(select(people.c.name).where(people.c.id == person_id))
             data = sealed.scalar()
         return self._store.box.unseal("people.name", data) if data else ""

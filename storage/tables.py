@@ -79,9 +79,11 @@ people = Table(
     Column("waiting_since", Moment),
     Column("lease", String(32)),
     Column("lease_until", Moment),
+    Column("joined_to", Id),
     UniqueConstraint("channel", "address"),
     comment="Everybody who ever wrote, one row for each address: where they are in a conversation, "
-    "what was last offered to them, and the lease under which their oldest message is handled.",
+    "what was last offered to them, and the lease under which their oldest message is handled. "
+    "Rows with the same joined_to, the number of one of them, are one human being.",
 )
 Index(
     "ix_people_waiting",
@@ -89,6 +91,12 @@ Index(
     people.c.id,
     sqlite_where=people.c.waiting_since.is_not(None),
     postgresql_where=people.c.waiting_since.is_not(None),
+)
+Index(
+    "ix_people_joined",
+    people.c.joined_to,
+    sqlite_where=people.c.joined_to.is_not(None),
+    postgresql_where=people.c.joined_to.is_not(None),
 )
 
 roles = Table(
@@ -125,7 +133,17 @@ invite_tries = Table(
     Column("id", Id, primary_key=True),
     Column("person_id", Id, ForeignKey("people.id"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
-    comment="Wrong invitation codes that a person tried, to stop guessing.",
+    comment="Wrong codes that a person tried, of invitations and of joining, to stop guessing.",
+)
+
+join_codes = Table(
+    "join_codes",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("expires_at", Moment, nullable=False),
+    comment="The code by which a person may join another channel of theirs to this one, one at a "
+    "time; only a keyed hash of it is kept. It goes with its use.",
 )
 
 inbox = Table(

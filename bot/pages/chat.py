@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+from bot.pages.carrying import CARRY
 from bot.pages.guarding import CSP, policy
 from bot.pages.rendering import language_of, page, rendered
 from bot.pages.site import Site
@@ -30,6 +31,13 @@ TEXTS: dict[str, Text] = {
     "photo_sending": _("The photo is being sent…"),
     "photo_failed": _("The photo could not be sent. Please try again."),
     "photo_large": _("The photo is too large. Please choose a smaller one."),
+    "cancel": _("Cancel"),
+    "voice": _("Voice message"),
+    "voice_sending": _("The voice message is being sent…"),
+    "voice_failed": _("The voice message could not be sent. Please try again."),
+    "voice_unknown": _("This device gives no sound. Please write it in words."),
+    "news_title": _("News from the commune"),
+    "news_text": _("There is a new message for you. Open the chat to read it."),
     "place_sent": _("My place on the map"),
     "place_asking": _("Asking this device for the place…"),
     "place_unknown": _("This device does not tell its place. Please write it in words."),
@@ -46,20 +54,35 @@ class Phone:
     Attributes:
         title: who chats there; "" where it goes without saying.
         socket: path of its socket.
+        poll: path of what is asked where no socket can be had.
         upload: path of its photo form.
         memory: under which name the browser remembers the conversation until it is closed.
         start: what a start link carried.
+        carry: path where a code is had that carries it to a phone, "" where it stays here.
         tries: what may be tried, each sent as it stands.
         hint: what to do there.
     """
 
     title: Text | None
     socket: str
+    poll: str
     upload: str
     memory: str
     start: str = ""
+    carry: str = ""
     tries: tuple[Sayable, ...] = ()
     hint: Text | None = None
+
+
+EMPTY = Phone(
+    title=None,
+    socket="/chat/ws",
+    poll="/chat/poll",
+    upload="/chat/upload",
+    memory="",
+    carry=CARRY,
+)
+"""The chat of whoever opens it: without a network nobody can tell who that is."""
 
 
 def routes(site: Site) -> list[web.RouteDef]:
@@ -67,22 +90,22 @@ def routes(site: Site) -> list[web.RouteDef]:
 
     async def chat(request: web.Request) -> web.Response:
         start = request.query.get("start", "")
-        phone = Phone(
-            title=None,
-            socket="/chat/ws",
-            upload="/chat/upload",
+        phone = replace(
+            EMPTY,
             memory=_memory("chat", site.identity.person(request)),
             start=start if _PAYLOAD.fullmatch(start) else "",
         )
-        answer = page(site, request, "chat.html", phone=phone, texts=_texts(request))
+        answer = page(site, request, "chat.html", phone=phone, texts=texts_of(request))
         site.identity.give(request, answer)
-        if site.settings.embed_origins:
-            answer.headers[CSP] = policy(site.settings.embed_origins)
+        answer.headers[CSP] = policy(site.settings.embed_origins, worker=True)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
     async def embed(request: web.Request) -> web.Response:
-        script = rendered(site, request, "embed.js")
+        # A browser takes a framed page's cookie only over https: without one each visit is new.
+        framed = site.settings.public_url.startswith("https://") or site.settings.is_loopback
+        origins = site.settings.embed_origins if framed else ()
+        script = rendered(site, request, "embed.js", origins=origins)
         # Other sites load this script into their own pages.
         headers = {"Cross-Origin-Resource-Policy": "cross-origin"}
         return web.Response(
@@ -106,6 +129,7 @@ def _demo(site: Site, practice: Mapping[str, Address]) -> web.RouteDef:
             Phone(
                 title=title,
                 socket=f"/demo/ws?as={who}",
+                poll=f"/demo/poll?as={who}",
                 upload=f"/demo/upload?as={who}",
                 memory=_memory(who, practice[who]),
                 tries=tries,
@@ -114,7 +138,9 @@ def _demo(site: Site, practice: Mapping[str, Address]) -> web.RouteDef:
             for who, title, tries, hint in played
         ]
         folder = str(site.settings.var_dir / "practice")
-        return page(site, request, "demo.html", phones=phones, texts=_texts(request), folder=folder)
+        return page(
+            site, request, "demo.html", phones=phones, texts=texts_of(request), folder=folder
+        )
 
     return web.get("/demo", demo)
 
@@ -136,6 +162,7 @@ def _memory(name: str, person: Address) -> str:
     return f"{name}:{told[:16]}"
 
 
-def _texts(request: web.Request) -> str:
+def texts_of(request: web.Request) -> str:
+    """Give what the script on the page says, as JSON."""
     language = language_of(request)
     return json.dumps({name: say(text, language) for name, text in TEXTS.items()})

@@ -30,17 +30,20 @@ _SENTENCES: Mapping[int, Text] = {
 _OTHERWISE = _("This request could not be understood.")
 
 
-def policy(framed_by: tuple[str, ...] = ()) -> str:
+def policy(framed_by: tuple[str, ...] = (), *, worker: bool = False) -> str:
     """Write the policy of a page: everything is ours, nothing is written into the page itself.
 
     Args:
         framed_by: origins that may put the page into a frame of theirs; none without.
+        worker: whether the page may start the worker that opens it without a network.
     """
     frames = f"'self' {' '.join(framed_by)}" if framed_by else "'none'"
+    types = "worker" if worker else "'none'"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        f"require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors {frames}"
+        "media-src 'self'; manifest-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; require-trusted-types-for 'script'; "
+        f"trusted-types {types}; frame-ancestors {frames}"
     )
 
 
@@ -48,7 +51,7 @@ HEADERS: Mapping[str, str] = {
     CSP: policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)",
+    "Permissions-Policy": "camera=(), microphone=(self), payment=(), usb=(), geolocation=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",

@@ -12,8 +12,19 @@ from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from messages.envelope import Attachment
 
-SHOWN: frozenset[str] = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-"""What a browser may show; all else is saved, so that nobody's page runs under our name."""
+SHOWN: frozenset[str] = frozenset(
+    {
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "image/gif",
+        "audio/ogg",
+        "audio/webm",
+        "audio/mp4",
+        "audio/mpeg",
+    }
+)
+"""What a browser may show or play; all else is saved, so that nobody's page runs under our name."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|;%]+')

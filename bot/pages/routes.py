@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.pages import chat, figures, guide, home
+from bot.pages import carrying, chat, figures, guide, home, icons, installing
 from bot.pages.media import media_route
 from bot.pages.rendering import STATIC
 from bot.pages.site import Site
@@ -13,6 +13,9 @@ def pages(site: Site) -> list[web.AbstractRouteDef]:
     return [
         *home.routes(site),
         *chat.routes(site),
+        *installing.routes(site),
+        *carrying.routes(site),
+        *icons.routes(),
         *guide.routes(site),
         *figures.routes(site),
         media_route(site.links, site.open_media),

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.channels.web.identity import Identity
+from bot.channels.web.carrying import CarryCodes
+from bot.channels.web.identity import CookieIdentity
+from bot.channels.web.origins import Origins
 from bot.pages.media import KeptMedia, MediaLinks
 from bot.settings import Settings
 from handlers.commune import Commune
@@ -44,6 +46,10 @@ class Site:
         catalogue: the guides.
         settings: where we are reached, and which channels there are.
         identity: gives the chat page its cookie.
+        origins: whose pages may ask for a code.
+        codes: carry a conversation to another browser.
+        take_over: puts the tickets of the first address to those of the second, which its browser
+            uses from now on.
         links: signed links to kept media.
         on_shown: keeps that a guide was shown.
         figures: reads the public figures of the running period.
@@ -56,7 +62,10 @@ class Site:
     commune: Commune
     catalogue: Catalogue
     settings: Settings
-    identity: Identity
+    identity: CookieIdentity
+    origins: Origins
+    codes: CarryCodes
+    take_over: Callable[[Address, Address], Awaitable[None]]
     links: MediaLinks
     on_shown: OnShown
     figures: Callable[[], Awaitable[Figures]]

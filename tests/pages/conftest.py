@@ -2,13 +2,18 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Page, expect
 
+from bot.channels.web.carrying import CarryCodes
 from bot.channels.web.identity import CookieIdentity
+from bot.channels.web.origins import Origins
+from bot.channels.web.uploads import Uploads
 from bot.pages.guarding import guard
 from bot.pages.media import KeptMedia, MediaLinks
 from bot.pages.routes import pages
@@ -19,6 +24,7 @@ from messages.envelope import Address
 from scoring.periods import Period
 from storage.database import StoreUnavailable
 from tests.conftest import Hands
+from tests.pages.village import Village, browser
 
 Client = TestClient[web.Request, web.Application]
 Opened = Callable[..., AbstractAsyncContextManager[Client]]
@@ -38,6 +44,10 @@ class Behind:
     media: dict[str, KeptMedia] = field(default_factory=dict)
     counts: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: COUNTS)
     is_out_of_order: bool = False
+    taken_over: list[tuple[Address, Address]] = field(default_factory=list)
+
+    async def take_over(self, left: Address, taken: Address) -> None:
+        self.taken_over.append((left, taken))
 
     async def on_shown(self, code: str, place: str, channel: str = "web") -> None:
         if self.is_out_of_order:
@@ -70,6 +80,9 @@ def site(office: Office, behind: Behind, hands: Hands) -> Site:
         catalogue=office.catalogue,
         settings=settings(),
         identity=CookieIdentity("key", secure=False),
+        origins=Origins("http://127.0.0.1:8080"),
+        codes=CarryCodes(hands),
+        take_over=behind.take_over,
         links=MediaLinks("key", hands),
         on_shown=behind.on_shown,
         figures=behind.figures,
@@ -106,3 +119,25 @@ def opened(site: Site) -> Opened:
 async def client(opened: Opened) -> AsyncIterator[Client]:
     async with opened() as client:
         yield client
+
+
+@pytest.fixture
+async def village(site: Site, hands: Hands, tmp_path: Path) -> AsyncIterator[Village]:
+    village = Village(site, Uploads(tmp_path / "uploads", hands), hands)
+    await village.start()
+    yield village
+    await village.stop()
+
+
+@pytest.fixture
+async def page(village: Village) -> AsyncIterator[Page]:
+    """The chat on a phone; whatever goes wrong in it fails the test."""
+    expect.set_options(timeout=20_000)
+    async with browser() as started:
+        context = await started.new_context(viewport={"width": 360, "height": 740})
+        page = await context.new_page()
+        complaints: list[str] = []
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        await page.goto(f"{village.url}/chat")
+        yield page
+    assert not complaints

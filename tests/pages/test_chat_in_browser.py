@@ -1,124 +1,10 @@
 """What only a real browser can show: that the page loses nothing and runs nothing it was sent."""
 
-import shutil
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from playwright.async_api import Page, expect
 
-import pytest
-from aiohttp import web
-from playwright.async_api import Page, async_playwright, expect
+from tests.pages.village import Village, needs_chromium, write
 
-from bot.channels.channel import Letter
-from bot.channels.web.channel import WebChannel, WebChat
-from bot.channels.web.origins import Origins
-from bot.channels.web.uploads import Uploads
-from bot.pages.guarding import guard
-from bot.pages.routes import pages
-from bot.pages.site import Site
-from messages.envelope import Address, Choice, Incoming, Outgoing
-from tests.conftest import Hands
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Debian's package chromium (apt-get install chromium)"
-)
-
-MENU = (Choice("feedback", "Gửi phản ánh"), Choice("guides", "Hỏi thủ tục"))
-
-
-@dataclass
-class Village:
-    """A service that answers every message with its own words, and can be stopped and started."""
-
-    site: Site
-    uploads: Uploads
-    clock: Hands
-    port: int = 0
-    letters: list[Letter] = field(default_factory=list)
-    heard: dict[str, Incoming] = field(default_factory=dict)
-    runner: web.AppRunner | None = None
-    channel: WebChannel | None = None
-
-    async def after(self, address: Address, letter_id: int) -> Sequence[Letter]:
-        return [each for each in self.letters if each.to == address and each.id > letter_id]
-
-    async def accept(self, incoming: Incoming) -> bool:
-        if incoming.key in self.heard:
-            return False
-        self.heard[incoming.key] = incoming
-        words = incoming.text or incoming.choice or "ảnh"
-        letter = Letter(len(self.letters) + 1, incoming.sender, Outgoing(f"Nghe: {words}", MENU))
-        self.letters.append(letter)
-        assert self.channel
-        await self.channel.send(letter)
-        return True
-
-    async def start(self) -> None:
-        self.channel = WebChannel(
-            WebChat(
-                identity=self.site.identity,
-                origins=Origins("http://127.0.0.1"),
-                uploads=self.uploads,
-                replay=self,
-                link=self.site.links.of,
-                now=self.clock,
-            )
-        )
-        app = web.Application(middlewares=[guard(self.site)])
-        app.add_routes([*pages(self.site), *self.channel.routes(self.accept)])
-        self.runner = web.AppRunner(app, shutdown_timeout=1)
-        await self.runner.setup()
-        listening = web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True)
-        await listening.start()
-        self.port = self.runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        if self.runner and self.channel:
-            await self.channel.close()
-            await self.runner.cleanup()
-
-    @property
-    def texts(self) -> list[str]:
-        return [each.text for each in self.heard.values()]
-
-
-@pytest.fixture
-async def village(site: Site, hands: Hands, tmp_path: Path) -> AsyncIterator[Village]:
-    village = Village(site, Uploads(tmp_path / "uploads", hands), hands)
-    await village.start()
-    yield village
-    await village.stop()
-
-
-@pytest.fixture
-async def page(village: Village) -> AsyncIterator[Page]:
-    expect.set_options(timeout=20_000)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = await browser.new_context(viewport={"width": 360, "height": 740})
-        page = await context.new_page()
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(f"http://127.0.0.1:{village.port}/chat")
-        yield page
-        await browser.close()
-        assert not complaints
-
-
-async def write(page: Page, words: str) -> None:
-    await page.get_by_role("textbox").fill(words)
-    await page.get_by_role("button", name="Gửi", exact=True).click()
+pytestmark = needs_chromium
 
 
 async def test_the_bot_speaks_first_and_a_button_answers(page: Page, village: Village) -> None:
@@ -133,8 +19,8 @@ async def test_the_bot_speaks_first_and_a_button_answers(page: Page, village: Vi
 async def test_a_start_link_is_told_once_and_leaves_the_address(
     page: Page, village: Village
 ) -> None:
-    await page.goto(f"http://127.0.0.1:{village.port}/chat?start=q_KS01")
-    await expect(page).to_have_url(f"http://127.0.0.1:{village.port}/chat")
+    await page.goto(f"{village.url}/chat?start=q_KS01")
+    await expect(page).to_have_url(f"{village.url}/chat")
     await page.reload()
     await write(page, "sau")
     await expect(page.get_by_role("log")).to_contain_text("Nghe: sau")
@@ -215,7 +101,7 @@ async def test_no_page_is_wider_than_its_window(page: Page, village: Village) ->
     for width in (180, 360, 1280):
         await page.set_viewport_size({"width": width, "height": 740})
         for path in ("/", "/chat", "/q/KS01", "/minh-bach", "/q/XX99"):
-            await page.goto(f"http://127.0.0.1:{village.port}{path}")
+            await page.goto(f"{village.url}{path}")
             wide, seen = await page.evaluate(
                 "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
             )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from bot.channels.web.identity import COOKIE
+from bot.pages.rendering import STATIC
 from messages.envelope import Address
 from tests.pages.conftest import Client, Opened, settings
 from tests.pages.test_every_page import Markup
@@ -54,11 +55,14 @@ async def test_the_script_is_given_every_sentence_it_says(client: Client) -> Non
     (told,) = [value for _tag, name, value in markup.attributes() if name == "data-texts"]
     texts = json.loads(told)
     said: set[str] = set()
-    for name in ("chat.js", "bubbles.js"):
-        script = await (await client.get(f"/static/{name}")).text()
+    for path in STATIC.glob("*.js"):
+        script = await (await client.get(f"/static/{path.name}")).text()
         said |= set(re.findall(r"\btexts\.(\w+)", script))
-    # These are looked up by the state of a message and of the line.
-    assert said | {"sending", "sent", "failed", "lost", "offline"} == set(texts)
+        said |= set(re.findall(r"\b(news_\w+):", script))
+    # These are looked up by the state of a message and of the line, and by what is sent.
+    said |= {"sending", "sent", "failed", "lost", "offline", "photo", "voice"}
+    said |= {f"{kind}_{state}" for kind in ("photo", "voice") for state in ("sending", "failed")}
+    assert said == set(texts)
 
 
 async def test_only_named_sites_may_frame_the_chat_and_nothing_else(opened: Opened) -> None:

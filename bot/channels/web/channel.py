@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -15,8 +16,10 @@ from bot.channels.web.identity import CHANNEL, Identity
 from bot.channels.web.inbound import FRAME_BYTES, BadFrame, FrameId, read
 from bot.channels.web.origins import Origins
 from bot.channels.web.outbound import Link
+from bot.channels.web.outbound import frame as frame_of
 from bot.channels.web.sockets import Connection, Gone, Sockets
 from bot.channels.web.uploads import PHOTO_BYTES, BadUpload, Uploads, too_large
+from bot.channels.web.whence import Whence
 from messages.envelope import Address, Attachment
 from messages.languages import say, speaks
 from messages.text import Text, _
@@ -55,6 +58,7 @@ class WebChat:
         uploads: where photos wait.
         replay: reads what a page missed.
         link: gives the address of an attachment of ours.
+        whence: tells from which internet address a request comes.
         now: our clock.
         prefix: where its routes begin.
         pace: how many frames of a socket are read at once, and in how many seconds as many again.
@@ -66,6 +70,7 @@ class WebChat:
     replay: Replay
     link: Link
     now: Callable[[], datetime]
+    whence: Whence = field(default_factory=Whence)
     prefix: str = "/chat"
     pace: tuple[float, float] = (AT_ONCE, PER_SECONDS)
 
@@ -88,13 +93,18 @@ class WebChannel:
         self._sockets = Sockets()
 
     def routes(self, accept: Accept) -> Sequence[web.AbstractRouteDef]:
-        """Give `PREFIX/ws` and `PREFIX/upload`."""
+        """Give `PREFIX/ws`, `PREFIX/poll` for where no socket can be had, and `PREFIX/upload`."""
 
         async def talk(request: web.Request) -> web.WebSocketResponse:
             return await self._talk(request, accept)
 
+        async def say(request: web.Request) -> web.Response:
+            return await self._say(request, accept)
+
         return [
             web.get(f"{self._chat.prefix}/ws", talk),
+            web.get(f"{self._chat.prefix}/poll", self._tell),
+            web.post(f"{self._chat.prefix}/poll", say),
             web.post(f"{self._chat.prefix}/upload", self._upload),
         ]
 
@@ -165,6 +175,7 @@ class WebChannel:
         async for message in socket:
             async with pace:
                 if message.type is WSMsgType.ERROR:
+                    log.info("socket ended", error=type(message.data).__name__)
                     return
                 if message.type is WSMsgType.TEXT:
                     answer = await self._take(message.data, connection.person, language, accept)
@@ -194,14 +205,47 @@ class WebChannel:
             return {**_error(waiting, frame.id, language), "retry": True}
         return {"ack": frame.id}
 
+    async def _tell(self, request: web.Request) -> web.Response:
+        """Give a page without a socket the letters that it has not yet."""
+        person = self._chat.identity.person(request)
+        after = _number(request.query.get("after", "")) or 0
+        letters = await self._chat.replay.after(person, after)
+        said = {"letters": [frame_of(letter, self._chat.link) for letter in letters]}
+        answer = web.json_response(said, headers={"Cache-Control": "no-store"})
+        self._chat.identity.give(request, answer)
+        return answer
+
+    async def _say(self, request: web.Request, accept: Accept) -> web.Response:
+        """Take a frame from a page without a socket."""
+        if not self._chat.origins.allow(request):
+            raise web.HTTPForbidden
+        person, language = self._chat.identity.person(request), _language(request)
+        try:
+            raw = (await request.read()).decode()
+        except (UnicodeDecodeError, web.RequestPayloadError):
+            raw = ""
+        said = await self._take(raw, person, language, accept)
+        status = 200 if "ack" in said else 503 if said.get("retry") else 400
+        answer = web.json_response(said, status=status)
+        self._chat.identity.give(request, answer)
+        return answer
+
     async def _upload(self, request: web.Request) -> web.Response:
         language = _language(request)
         if not self._chat.origins.allow(request):
             raise web.HTTPForbidden
+        person = self._chat.identity.person(request)
         try:
             data = await _photo(request)
-            kept = await asyncio.to_thread(self._chat.uploads.keep, data)
+            keep = partial(
+                self._chat.uploads.keep,
+                data,
+                person=person.id,
+                address=self._chat.whence.of(request),
+            )
+            kept = await asyncio.to_thread(keep)
         except BadUpload as error:
+            log.info("upload refused", status=error.status)
             said = {"error": say(error.reason, language)}
             return web.json_response(said, status=error.status)
         answer = web.json_response({"ref": kept.ref, "mime": kept.mime, "size": kept.size})

@@ -69,10 +69,16 @@ class CookieIdentity:
             request[NEW] = found
         return Address(CHANNEL, found)
 
+    def known(self, request: web.Request) -> Address | None:
+        """Tell who asks, None where nothing believable says it."""
+        found = self._known(request)
+        return Address(CHANNEL, found) if found else None
+
     def give(self, request: web.Request, response: web.StreamResponse) -> None:
         """Set the cookie, for another 400 days where there is one already."""
-        value = self._signer.sign(self.person(request).id).decode("ascii")
+        person = self.person(request)
         if self._embeddable and "embed" in request.query:
+            value = self._signer.sign(person.id).decode("ascii")
             # Python's own cookies learn to say Partitioned only in 3.14.
             response.headers.add(
                 "Set-Cookie",
@@ -80,9 +86,13 @@ class CookieIdentity:
                 "SameSite=None; Partitioned",
             )
             return
+        self.become(response, person)
+
+    def become(self, response: web.StreamResponse, person: Address) -> None:
+        """Let the browser be a person from now on."""
         response.set_cookie(
             COOKIE,
-            value,
+            self._signer.sign(person.id).decode("ascii"),
             max_age=FOR_SECONDS,
             path="/",
             httponly=True,

@@ -9,18 +9,20 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from messages.envelope import Address, Attachment, AttachmentKind, Incoming
+from messages.envelope import Address, Attachment, AttachmentKind, Incoming, Kind
 from messages.text import Text, _
 from messages.vietnamese import clean
 
 FRAME_BYTES = 1 << 20
+"""The longest frame, as UTF-8."""
+
 LONGEST = 100_000
 """Characters of one message: what is longer would hold up everybody while it is read."""
 
-"""The longest frame, as UTF-8."""
-
 CHOICE_BYTES = 64
 MOST_ATTACHMENTS = 10
+MOST_SEEN = 50
+LAST_LETTER = (1 << 62) - 1
 
 FrameId: TypeAlias = str | int
 
@@ -41,11 +43,11 @@ def _choice(value: str) -> str:
 
 
 class _Given(BaseModel):
-    """A photo sent before by its ref, or a place."""
+    """A photo or voice note sent before by its ref, or a place."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
-    kind: Literal["image", "location"]
+    kind: Literal["image", "audio", "location"]
     ref: str = ""
     latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] = 0.0
     longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] = 0.0
@@ -60,6 +62,9 @@ class _Frame(BaseModel):
     text: str | None = None
     choice: Annotated[str, AfterValidator(_choice)] = ""
     attachments: Annotated[list[_Given], Field(max_length=MOST_ATTACHMENTS)] = []
+    seen: Annotated[
+        list[Annotated[int, Field(gt=0, le=LAST_LETTER)]], Field(max_length=MOST_SEEN)
+    ] = []
 
 
 class BadFrame(Exception):
@@ -120,9 +125,13 @@ def read(
         frame = _Frame.model_validate(data)
     except (ValidationError, RecursionError):
         raise BadFrame(_("This message could not be read."), _id_of(data)) from None
-    if frame.text is None and not frame.choice and not frame.attachments:
+    said = frame.text is not None or frame.choice or frame.attachments
+    if not said and not frame.seen:
         raise BadFrame(_("This message could not be read."), frame.id)
     key = f"{sender.id}:{frame.id}"
+    if not said:
+        about = " ".join(map(str, frame.seen))
+        return Frame(frame.id, Incoming(sender, key, now, kind=Kind.SEEN, about=about))
     # A pressed button says all; words beside it would be a second message.
     if len(frame.text or "") > LONGEST:
         raise BadFrame(
@@ -152,7 +161,7 @@ def _attachment(
             AttachmentKind.LOCATION, latitude=given.latitude, longitude=given.longitude
         )
     found = find(given.ref)
-    if found is None:
+    if found is None or found.kind != given.kind:
         raise BadFrame(_("The photo is not there any more. Please send it again."), frame_id)
     return found
 

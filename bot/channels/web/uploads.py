@@ -1,7 +1,8 @@
-"""Photos that a page sent and no conversation has decided about yet."""
+"""Photos and voice notes that a page sent and no conversation has decided about yet."""
 
 import base64
 import contextlib
+import hashlib
 import os
 import re
 import secrets
@@ -26,8 +27,19 @@ FORMATS = {
     "PNG": ("png", "image/png"),
     "WEBP": ("webp", "image/webp"),
 }
-_MIMES = dict(FORMATS.values())
-_REF = re.compile(r"upload:([0-9a-f]{32}\.(jpg|png|webp)):([A-Za-z0-9_-]{43})")
+SOUNDS = {"webm": "audio/webm", "ogg": "audio/ogg", "m4a": "audio/mp4"}
+"""What browsers record (MediaRecorder), by the ending of the file that keeps it."""
+
+_MIMES = {**dict(FORMATS.values()), **SOUNDS}
+_REF = re.compile(
+    r"upload:([0-9a-f]{8}\.[0-9a-f]{8}\.[0-9a-f]{32}\.(jpg|png|webp|webm|ogg|m4a)):([A-Za-z0-9_-]{43})"
+)
+
+EACH_FILES, EACH_BYTES = 60, 64 << 20
+"""What one person may have waiting: six tickets of ten photos, as phones make them smaller."""
+
+AN_ADDRESS = 4
+"""An internet address may fill a fourth of the room: a whole village may share one address."""
 
 SEAL_BYTES = 16
 """What AES-GCM adds to the content."""
@@ -48,7 +60,7 @@ class BadUpload(Exception):
 
 
 class Uploads:
-    """A folder of sealed photos.
+    """A folder of sealed photos and voice notes.
 
     Each is sealed under a key of its own that stands only in the ref which the page is given, so
     that nobody can read the file once the message with the ref is gone.
@@ -73,20 +85,25 @@ class Uploads:
         self._keep = keep
         self._room = room
 
-    def keep(self, data: bytes) -> Attachment:
-        """Check a photo and keep it sealed.
+    def keep(self, data: bytes, *, person: str, address: str = "") -> Attachment:
+        """Check a photo or voice note and keep it sealed.
+
+        Args:
+            data: its bytes.
+            person: who sent it, by their id on the web.
+            address: from which internet address, "" where that tells nothing.
 
         Raises:
-            BadUpload: it is no photo, too large, or there is no room.
+            BadUpload: it is neither, too large, more than a fair share, or there is no room.
         """
         if len(data) > PHOTO_BYTES:
             raise too_large()
         ending, mime = _look_at(data)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if sum(size for _path, _age, size in self._files()) + len(data) > self._room:
-            raise no_room()
+        whose, whence = _tag("person", person), _tag("address", address) if address else "0" * 8
+        self._make_sure_of_room(len(data), whose, whence)
         sealed, key = seal_once(data)
-        name = f"{secrets.token_hex(16)}.{ending}"
+        name = f"{whose}.{whence}.{secrets.token_hex(16)}.{ending}"
         path = self._folder / name
         try:
             with os.fdopen(
@@ -100,9 +117,21 @@ class Uploads:
         at = self._now().timestamp()
         os.utime(path, (at, at))
         told = base64.urlsafe_b64encode(key).rstrip(b"=").decode("ascii")
-        return Attachment(
-            AttachmentKind.IMAGE, ref=f"upload:{name}:{told}", mime=mime, size=len(data)
-        )
+        return Attachment(_kind(mime), ref=f"upload:{name}:{told}", mime=mime, size=len(data))
+
+    def _make_sure_of_room(self, wanted: int, whose: str, whence: str) -> None:
+        """Refuse what is more than the room, or a person's or an internet address's share of it."""
+        files = [(path.name.split("."), size) for path, _age, size in self._files()]
+        if sum(size for _name, size in files) + wanted > self._room:
+            raise no_room()
+        own = [size for name, size in files if name[0] == whose]
+        there = [size for name, size in files if name[1:2] == [whence]]
+        shared = whence.strip("0") and sum(there) + wanted > self._room // AN_ADDRESS
+        if shared or len(own) >= EACH_FILES or sum(own) + wanted > EACH_BYTES:
+            raise BadUpload(
+                429,
+                _("You have sent very many photos. Please wait until tomorrow, or call us."),
+            )
 
     def find(self, ref: str) -> Attachment | None:
         """Give the photo that a ref stands for, None where there is none."""
@@ -113,7 +142,8 @@ class Uploads:
             size = (self._folder / parts[1]).stat().st_size - SEAL_BYTES
         except OSError:
             return None
-        return Attachment(AttachmentKind.IMAGE, ref=ref, mime=_MIMES[parts[2]], size=size)
+        mime = _MIMES[parts[2]]
+        return Attachment(_kind(mime), ref=ref, mime=mime, size=size)
 
     def open(self, ref: str) -> bytes:
         """Give the bytes of a photo.
@@ -133,7 +163,7 @@ class Uploads:
             raise CannotFetch("the photo does not open with this ref") from error
 
     def purge(self) -> int:
-        """Delete the photos about which nobody decided in time; say how many."""
+        """Delete the files about which nobody decided in time; say how many."""
         oldest = (self._now() - self._keep).timestamp()
         old = [path for path, changed, _size in self._files() if changed < oldest]
         for path in old:
@@ -161,8 +191,28 @@ def too_large() -> BadUpload:
     return BadUpload(413, _("The photo is larger than {n} MB.", n=PHOTO_BYTES >> 20))
 
 
+def _tag(kind: str, value: str) -> str:
+    """Name a person or an internet address in a file's name, so that neither can be read there."""
+    return hashlib.blake2s(value.encode(), digest_size=4, person=kind.encode()).hexdigest()
+
+
+def _kind(mime: str) -> AttachmentKind:
+    return AttachmentKind.AUDIO if mime.startswith("audio/") else AttachmentKind.IMAGE
+
+
+def _sound(data: bytes) -> str:
+    """Give the file ending of a recording by how it begins, "" where it is none."""
+    if data.startswith(b"\x1aE\xdf\xa3") and b"webm" in data[:64]:
+        return "webm"
+    if data.startswith(b"OggS") and b"Opus" in data[:64]:
+        return "ogg"
+    return "m4a" if data[4:8] == b"ftyp" else ""
+
+
 def _look_at(data: bytes) -> tuple[str, str]:
-    """Give the file ending and media type of a photo, by its content alone."""
+    """Give the file ending and media type of a photo or recording, by its content alone."""
+    if ending := _sound(data):
+        return ending, SOUNDS[ending]
     refused = BadUpload(415, _("This is no photo that can be read. Please send JPEG, PNG or WebP."))
     try:
         with Image.open(BytesIO(data), formats=tuple(FORMATS)) as image:

@@ -1,6 +1,6 @@
 // The parts of a conversation as elements. Words only ever become text, never markup.
 
-const LINK = /https?:\/\/[^\s<>"“”]+/gu;
+const LINK = /https?:\/\/[^\s<>"“”]+|\bPA\d{4}-[0-9A-Z]{4}\b/gu;
 const AFTER_LINK = /[.,;:!?)\]}'’…]+$/u;
 const OPENED = ["https:", "http:", "tel:", "mailto:"];
 
@@ -34,6 +34,12 @@ export function bubble(words, speaker) {
   made.append(element("span", "unseen", `${speaker} `));
   let from = 0;
   for (const found of words.matchAll(LINK)) {
+    if (found[0].startsWith("PA")) {
+      // A code that is read out or written down stands in one line.
+      made.append(words.slice(from, found.index), element("span", "code", found[0]));
+      from = found.index + found[0].length;
+      continue;
+    }
     const address = found[0].replace(AFTER_LINK, "");
     const opened = safe(address);
     if (!opened) continue;
@@ -63,6 +69,14 @@ function attached(attachment, texts) {
   }
   const address = safe(attachment.url);
   if (!attachment.url || !address) return element("p", "bubble", attachment.name || attachment.phone || texts.file);
+  if (attachment.kind === "audio") {
+    const sound = element("audio", "attached");
+    sound.controls = true;
+    sound.preload = "none";
+    sound.src = address;
+    sound.setAttribute("aria-label", texts.voice);
+    return sound;
+  }
   const made = link(address, "", "attached");
   if (attachment.kind === "image") {
     const image = element("img");

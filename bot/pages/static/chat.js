@@ -2,21 +2,23 @@
 
 import { Journal } from "./journal.js";
 import { Line } from "./line.js";
+import { listenForPhotos, sendFiles, sendPlace } from "./attaching.js";
 import { bubble, element, letterOf, markOf } from "./bubbles.js";
-import { Refused, TooLarge, upload } from "./photo.js";
+import { Seen } from "./seen.js";
+import { listenTo } from "./voice.js";
 
 const SHOWN_AFTER = 1500;
 const RESENT_AFTER = 10000;
 const NEAR = 120;
-const MOST_PHOTOS = 10;
 
 const newId = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export class Chat {
-  constructor(root, onNews = () => {}) {
+  // `onLetter` gets each letter that is shown, and whether it came just now.
+  constructor(root, onLetter = () => {}) {
     this.root = root;
-    this.onNews = onNews;
+    this.onLetter = onLetter;
     this.texts = JSON.parse(root.dataset.texts);
     this.log = root.querySelector(".log");
     this.stateLine = root.querySelector(".state");
@@ -24,26 +26,34 @@ export class Chat {
     this.form = root.querySelector("form");
     this.box = root.querySelector("textarea");
     this.files = root.querySelector(".files");
-    this.journal = new Journal(root.dataset.memory);
+    this.journal = new Journal(root.dataset.memory, (told) => this.other(told));
+    this.seen = new Seen(this.log, (ids) => this.isReady && this.line.send({ id: newId(), seen: ids }));
     this.shown = new Map();
     this.tried = new Map();
     this.isReady = false;
     this.goal = null;
     this.replayed = new Set();
-    this.restore();
     this.listen();
-    this.line = new Line(() => this.address("socket", true), (frame) => this.hear(frame), (state) => this.tell(state));
+    this.open();
+  }
+
+  async open() {
+    await this.journal.load();
+    this.restore();
+    this.line = new Line((kind) => this.address(kind), (frame) => this.hear(frame), (state) => this.tell(state));
     setInterval(() => this.sendWaiting(), RESENT_AFTER / 2);
   }
 
-  address(which, isSocket = false) {
+  address(which) {
     const found = new URL(this.root.dataset[which], location.href);
     found.searchParams.set("lang", document.documentElement.lang);
-    if (isSocket) {
+    if (which === "socket") {
       found.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-      found.searchParams.set("after", this.journal.after);
       // Frames that are no letters come only where they are asked for.
       found.searchParams.set("signals", "1");
+    }
+    if (which !== "upload") found.searchParams.set("after", this.journal.after);
+    if (which === "socket" || !this.isReady) {
       this.newest = this.journal.newest;
       this.replayed.clear();
     }
@@ -52,7 +62,13 @@ export class Chat {
 
   restore() {
     this.log.setAttribute("aria-busy", "true");
-    for (const entry of this.journal.entries) this.draw(entry);
+    // Somebody may have written before the conversation was there.
+    this.log.replaceChildren();
+    this.shown.clear();
+    for (const entry of this.journal.entries) {
+      this.draw(entry);
+      if (entry.letter) this.onLetter(entry.letter, false);
+    }
     this.log.removeAttribute("aria-busy");
     this.log.scrollTo({ top: this.log.scrollHeight, behavior: "instant" });
   }
@@ -69,13 +85,13 @@ export class Chat {
       this.sendWords();
     });
     this.box.addEventListener("input", () => this.fit());
-    this.root.querySelector(".photo").addEventListener("click", () => this.files.click());
-    this.files.addEventListener("change", () => {
-      const chosen = [...this.files.files].slice(0, MOST_PHOTOS);
-      this.files.value = "";
-      if (chosen.length) this.sendPhotos(chosen);
+    listenForPhotos(this);
+    this.root.querySelector(".place").addEventListener("click", () => sendPlace(this));
+    listenTo(this.root, {
+      send: (sound) => sendFiles(this, "voice", [sound]),
+      notice: (words) => this.notice(words),
+      texts: this.texts,
     });
-    this.root.querySelector(".place").addEventListener("click", () => this.sendPlace());
     this.newer.addEventListener("click", () => {
       this.log.scrollTop = this.log.scrollHeight;
       this.newer.hidden = true;
@@ -98,6 +114,7 @@ export class Chat {
   say(frame, words, isHidden = false) {
     const entry = { frame: { id: newId(), ...frame }, words, state: "sending", isHidden };
     this.journal.add(entry);
+    this.journal.tell({ kind: "entry", entry });
     this.draw(entry);
     this.send(entry);
   }
@@ -109,56 +126,8 @@ export class Chat {
     this.fit();
   }
 
-  async sendPhotos(files) {
-    const message = element("div", "message own");
-    const label = element("p", "bubble", this.texts.photo_sending);
-    message.append(label);
-    const address = URL.createObjectURL(files[0]);
-    const preview = element("img", "preview");
-    preview.src = address;
-    preview.alt = "";
-    message.append(preview);
-    this.log.append(message);
-    this.scrollTo(message);
-    try {
-      const attachments = [];
-      for (const file of files) {
-        attachments.push({ kind: "image", ref: await upload(this.address("upload"), file) });
-      }
-      message.remove();
-      const words = files.length > 1 ? `${this.texts.photo} × ${files.length}` : this.texts.photo;
-      this.say({ attachments }, words);
-    } catch (error) {
-      const told = error instanceof TooLarge ? this.texts.photo_large : this.texts.photo_failed;
-      label.textContent = error instanceof Refused ? error.message : told;
-      const again = element("button", "", this.texts.again);
-      again.type = "button";
-      again.addEventListener("click", () => {
-        message.remove();
-        this.sendPhotos(files);
-      });
-      message.append(again);
-    } finally {
-      URL.revokeObjectURL(address);
-    }
-  }
-
-  sendPlace() {
-    const failed = () => this.notice(this.texts.place_unknown);
-    if (!navigator.geolocation) {
-      failed();
-      return;
-    }
-    this.notice(this.texts.place_asking);
-    navigator.geolocation.getCurrentPosition(({ coords }) => {
-      this.notice("");
-      const { latitude, longitude } = coords;
-      this.say({ attachments: [{ kind: "location", latitude, longitude }] }, this.texts.place_sent);
-    }, failed, { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 });
-  }
-
   send(entry) {
-    if (!this.isReady || !this.line.isOpen) return;
+    if (!this.isReady || !this.line?.isOpen) return;
     this.tried.set(entry.frame.id, Date.now());
     this.line.send(entry.frame);
   }
@@ -187,6 +156,7 @@ export class Chat {
     }
     this.isReady = true;
     this.tried.clear();
+    this.seen.soon();
     const { start } = this.root.dataset;
     if (start) {
       this.root.dataset.start = "";
@@ -203,8 +173,6 @@ export class Chat {
   // Another store, or a person who had their data deleted: what is shown here is no more.
   forget() {
     this.journal.forget();
-    this.shown.clear();
-    this.log.replaceChildren();
     this.restore();
     this.line.open();
   }
@@ -216,9 +184,18 @@ export class Chat {
     const wasNear = this.isNearEnd();
     this.journal.add(entry);
     const drawn = this.draw(entry);
+    // It may bring up a question below, which takes room from the conversation.
+    this.onLetter(letter, this.isReady);
     if (wasNear) this.scrollTo(drawn);
     else this.newer.hidden = false;
-    this.onNews();
+  }
+
+  // What another tab of the same person said, or learnt about what was said.
+  other({ kind, entry, id, state, reason }) {
+    if (kind === "mark") this.mark(id, state, reason, true);
+    if (kind !== "entry" || this.journal.said(entry.frame.id)) return;
+    this.journal.add(entry);
+    this.draw(entry);
   }
 
   refused({ id, error, retry }) {
@@ -229,13 +206,15 @@ export class Chat {
     this.mark(id, "failed", error);
   }
 
-  mark(id, state, reason = "") {
-    const entry = this.journal.sent(id);
+  mark(id, state, reason = "", isTold = false) {
+    const entry = this.journal.said(id);
     if (!entry) return;
+    if (!isTold) this.journal.tell({ kind: "mark", id, state, reason });
     if (state === "sent" && this.stateLine.dataset.kind === "notice") this.notice("");
     entry.state = state;
     entry.reason = reason;
     this.journal.save();
+    this.journal.keep(entry);
     const drawn = this.shown.get(id);
     drawn?.querySelector(".mark")?.replaceWith(this.markFor(entry));
   }
@@ -244,7 +223,7 @@ export class Chat {
 
   draw(entry) {
     if (entry.isHidden) return null;
-    const message = entry.letter ? this.drawLetter(entry.letter) : this.drawOwn(entry);
+    const message = entry.letter ? this.drawLetter(entry) : this.drawOwn(entry);
     this.log.append(message);
     if (!entry.letter) this.scrollTo(message);
     return message;
@@ -257,11 +236,12 @@ export class Chat {
     return message;
   }
 
-  drawLetter(letter) {
+  drawLetter(entry) {
+    const { letter } = entry;
     for (const older of this.log.querySelectorAll(".message:not(.older)")) older.classList.add("older");
     const message = letterOf(letter, this.texts, {
       choose: (choice) => this.say({ choice: choice.key }, choice.title),
-      place: () => this.sendPlace(),
+      place: () => sendPlace(this),
     });
     for (const image of message.querySelectorAll("img")) {
       // A picture takes its room only when it has come.
@@ -269,13 +249,15 @@ export class Chat {
         if (message === this.log.lastElementChild && this.newer.hidden) this.scrollTo(message);
       });
     }
+    this.seen.watch(message, letter.id, () => {
+      entry.isSeen = true;
+      this.journal.save();
+    }, entry.isSeen);
     return message;
   }
 
   markFor(entry) {
     return markOf(entry, this.texts, () => {
-      entry.state = "sending";
-      this.journal.save();
       this.mark(entry.frame.id, "sending");
       this.send(entry);
     });

@@ -12,8 +12,8 @@ function count(tab, number) {
 }
 
 phones.forEach((phone, place) => {
-  const chat = new Chat(phone.querySelector("[data-chat]"), () => {
-    if (phone.offsetParent === null) count(tabs[place], Number(tabs[place].querySelector(".unread").textContent) + 1);
+  const chat = new Chat(phone.querySelector("[data-chat]"), (letter, isNew) => {
+    if (isNew && phone.offsetParent === null) count(tabs[place], Number(tabs[place].querySelector(".unread").textContent) + 1);
   });
   for (const button of phone.querySelectorAll("[data-try]")) {
     button.addEventListener("click", () => chat.sendWords(button.dataset.try));

@@ -1,7 +1,10 @@
 // Puts a button for the commune's web chat into a page: <script src="…/chat/embed.js" async></script>
+// Pages that may frame the chat show it in place; on all others the button opens it in a window.
 (() => {
+  const allowed = {{ origins | tojson }};
   const address = new URL({{ link("/chat?embed=1") | tojson }}, document.currentScript.src).href;
   const open = {{ _("Write to {commune}", commune=commune.name.say(lang)) | tojson }};
+  const plain = {{ link("/chat") | tojson }};
   const shut = {{ _("Close the chat") | tojson }};
   const button = document.createElement("button");
   let frame = null;
@@ -19,12 +22,16 @@
     if (frame) frame.hidden = !isOpen;
   };
   button.addEventListener("click", () => {
+    if (!allowed.includes(location.origin)) {
+      window.open(new URL(plain, address).href, "_blank", "noopener");
+      return;
+    }
     const opens = !frame || frame.hidden;
     if (!frame) {
       frame = document.createElement("iframe");
       frame.src = address;
       frame.title = open;
-      frame.allow = "geolocation";
+      frame.allow = "geolocation; microphone";
       dress(frame, {
         position: "fixed", right: "16px", bottom: "76px", zIndex: "2147483000", border: "0",
         width: "min(420px, calc(100vw - 32px))", height: "min(680px, calc(100vh - 96px))",

@@ -85,11 +85,19 @@ def upgrade() -> None:
         sa.Column("waiting_since", sa.BigInteger(), nullable=True),
         sa.Column("lease", sa.String(length=32), nullable=True),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("joined_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("channel", "address", name=op.f("uq_people_channel_address")),
-        comment="Everybody who ever wrote, one row for each address: where they are in a conversation, what was last offered to them, and the lease under which their oldest message is handled.",
+        comment="Everybody who ever wrote, one row for each address: where they are in a conversation, what was last offered to them, and the lease under which their oldest message is handled. Rows with the same joined_to, the number of one of them, are one human being.",
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_people_joined",
+            ["joined_to"],
+            unique=False,
+            sqlite_where=sa.text("joined_to IS NOT NULL"),
+            postgresql_where=sa.text("joined_to IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_people_waiting",
             ["waiting_since", "id"],
@@ -145,10 +153,23 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_invite_tries_person_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invite_tries")),
-        comment="Wrong invitation codes that a person tried, to stop guessing.",
+        comment="Wrong codes that a person tried, of invitations and of joining, to stop guessing.",
     )
     with op.batch_alter_table("invite_tries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invite_tries_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "join_codes",
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_join_codes_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_join_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_join_codes_code_hash")),
+        comment="The code by which a person may join another channel of theirs to this one, one at a time; only a keyed hash of it is kept. It goes with its use.",
+    )
 
     op.create_table(
         "invites",
@@ -430,6 +451,7 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("invites")
+    op.drop_table("join_codes")
     with op.batch_alter_table("invite_tries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invite_tries_person_id"))
 
@@ -452,6 +474,11 @@ def downgrade() -> None:
             "ix_people_waiting",
             sqlite_where=sa.text("waiting_since IS NOT NULL"),
             postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_people_joined",
+            sqlite_where=sa.text("joined_to IS NOT NULL"),
+            postgresql_where=sa.text("joined_to IS NOT NULL"),
         )
 
     op.drop_table("people")

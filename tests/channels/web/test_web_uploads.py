@@ -210,7 +210,7 @@ def test_on_a_full_disk_a_photo_is_refused_and_leaves_no_half(tmp_path: Path, ha
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
     try:
         with pytest.raises(BadUpload) as refused:
-            uploads.keep(photo())
+            uploads.keep(photo(), person="p")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert refused.value.status == 503
