@@ -1,6 +1,7 @@
 """What the service does with a message: one line for each conversation, in matching order."""
 
 from handlers import (
+    alarms,
     desk,
     dossier,
     feedback,
@@ -31,6 +32,7 @@ for _conversation in (
     privacy,  # what is kept of me
     desk,  # officers
     report,  # staff
+    alarms,  # administrators
 ):
     router.include(_conversation.router)
 

@@ -76,12 +76,15 @@ people = Table(
     Column("offered", LargeBinary),
     Column("last_message_at", Moment),
     Column("gone_at", Moment),
+    Column("phone", LargeBinary),
+    Column("human_until", Moment),
     Column("waiting_since", Moment),
     Column("lease", String(32)),
     Column("lease_until", Moment),
     UniqueConstraint("channel", "address"),
     comment="Everybody who ever wrote, one row for each address: where they are in a conversation, "
-    "what was last offered to them, and the lease under which their oldest message is handled.",
+    "what was last offered to them, the number they left, until when an official talks to them by "
+    "hand, and the lease under which their oldest message is handled.",
 )
 Index(
     "ix_people_waiting",
@@ -366,4 +369,15 @@ credentials = Table(
     Column("lease", String(32)),
     Column("lease_until", Moment),
     comment="Rotating tokens of platforms, sealed, and the lease of the process that renews them.",
+)
+
+channel_facts = Table(
+    "channel_facts",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("value", String(512), nullable=False),
+    Column("at", Moment, nullable=False),
+    comment="What a platform told of itself, for other processes to read: when it was last heard, "
+    "what is left of a package, what keeps it from working. Never a secret, never a person's.",
 )

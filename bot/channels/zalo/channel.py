@@ -1,6 +1,7 @@
 """The Zalo Official Account as a channel: its parts put together."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,16 +12,20 @@ from aiohttp import web
 
 from bot.channels.channel import Accept, Letter, Limits, Misconfigured, SendError
 from bot.channels.pacing import Pacing
+from bot.channels.zalo import consent
 from bot.channels.zalo.client import Client
 from bot.channels.zalo.inbound import CHANNEL
 from bot.channels.zalo.media import LARGEST, Media
 from bot.channels.zalo.openapi import ACCOUNT, Declined, OpenApi
 from bot.channels.zalo.outbound import WINDOW, Outbound
 from bot.channels.zalo.parts import BUTTONS, PICTURE_BYTES, TEXT
-from bot.channels.zalo.tokens import Tokens
+from bot.channels.zalo.surroundings import Surroundings
+from bot.channels.zalo.tokens import ConsentNeeded, Tokens
 from bot.channels.zalo.webhook import PATH, Webhook
 from bot.settings import Settings
 from messages.envelope import Attachment
+from messages.languages import ZONE
+from storage.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +49,9 @@ LIMITS: Final = Limits(
 LOOK: Final = 3600.0
 """Seconds between two looks at the token at the latest: the clock may be moved."""
 
+TROUBLE: Final = "trouble"
+"""The fact that tells other processes why nothing can be sent."""
+
 FIRST_PAUSE: Final = 5.0
 LAST_PAUSE: Final = 300.0
 """Seconds before trying again what failed, doubling from the one to the other."""
@@ -57,7 +65,7 @@ class ZaloChannel:
         tokens: gives the access token.
         clock: tells the time.
         client: asks Zalo; the one that `tokens` uses.
-        link: gives a public address for an attachment of our own store, "" where it has none.
+        around: what the service does for the channel.
     """
 
     name = CHANNEL
@@ -68,27 +76,43 @@ class ZaloChannel:
         tokens: Tokens,
         clock: Callable[[], datetime],
         client: Client,
-        link: Callable[[Attachment], str] = lambda _: "",
+        around: Surroundings | None = None,
     ) -> None:
         self.limits = replace(LIMITS, buttons=0 if settings.zalo_buttons == "off" else BUTTONS)
         """What Zalo can carry; no buttons any more once it refused them."""
         self.trouble = ""
         """Why nothing can be sent, "" while all is well; for the service's health."""
+        self._is_told = False
         self._settings = settings
         self._tokens = tokens
         self._clock = clock
         self._client = client
         self._api = OpenApi(settings.zalo_api_url, client, tokens)
         pacing = Pacing(PER_SECOND, override=settings.pacing)
-        self._outbound = Outbound(self._api, pacing, clock, settings.zalo_buttons, link)
+        self._around = around or Surroundings()
+        self._outbound = Outbound(
+            self._api, pacing, clock, settings.zalo_buttons, self._around.link
+        )
         self._media = Media(settings.zalo_media_hosts)
         self._knows_account = False
         self._pause = FIRST_PAUSE
+        self._look = asyncio.Event()
+        self._told: set[tuple[str, str]] = set()
 
     def routes(self, accept: Accept) -> Sequence[web.AbstractRouteDef]:
-        """Give the webhook's routes."""
+        """Give the routes of the webhook and of the administrator's consent."""
         webhook = Webhook(self._settings, self._clock, accept)
-        return [web.post(PATH, webhook.post), web.get(PATH, webhook.get)]
+        routes = [web.post(PATH, webhook.post), web.get(PATH, webhook.get)]
+        if self._around.consents is not None:
+            callback = consent.Callback(
+                self._settings,
+                self._around.consents,
+                self._tokens,
+                self._around.verifier,
+                self._look.set,
+            )
+            routes.append(web.get(consent.PATH, callback.get))
+        return routes
 
     async def listen(self, accept: Accept) -> None:
         """Keep the token fresh and look once whether it opens the right account, until cancelled.
@@ -97,13 +121,19 @@ class ZaloChannel:
         """
         del accept
         while True:
+            self._look.clear()
             wait = await self._attend()
-            await asyncio.sleep(wait)
+            # A consent that came in between is looked at without waiting.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), wait)
 
     async def send(self, letter: Letter) -> tuple[str, ...]:
         """Send a letter, part after part; give the id of each. Fails only with a SendError."""
         try:
             return await self._outbound.send(letter)
+        except Misconfigured as error:
+            await self._alarm(error)
+            raise
         finally:
             if self._outbound.form == "off":
                 self.limits = LIMITS
@@ -123,7 +153,9 @@ class ZaloChannel:
         try:
             wait = await self._look_after()
         except SendError as error:
-            self._troubled(f"{type(error).__name__}: {error.reason}")
+            await self._troubled(f"{type(error).__name__}: {error.reason}")
+            if isinstance(error, Misconfigured):
+                await self._alarm(error)
             wait, self._pause = self._pause, min(2 * self._pause, LAST_PAUSE)
         else:
             self._pause = FIRST_PAUSE
@@ -134,7 +166,7 @@ class ZaloChannel:
         due = await self._tokens.keep_fresh()
         if not self._knows_account:
             await self._look_at_account()
-        self.trouble = ""
+        await self._troubled("")
         return min(LOOK, max(1.0, (due - self._clock()).total_seconds()))
 
     async def _look_at_account(self) -> None:
@@ -154,8 +186,28 @@ class ZaloChannel:
             package=account.get("package_name"),
         )
 
-    def _troubled(self, why: str) -> None:
-        # Said once in full: the same trouble may last for days.
-        if why != self.trouble:
+    async def _troubled(self, why: str) -> None:
+        """Tell what keeps letters from being sent, "" that nothing does."""
+        if why == self.trouble and self._is_told:
+            return
+        if why and why != self.trouble:
+            # Said once in full: the same trouble may last for days.
             log.error("zalo is not ready", reason=why)
-        self.trouble = why
+        self.trouble, self._is_told = why, False
+        with contextlib.suppress(StoreUnavailable):
+            await self._around.keep_fact(TROUBLE, why)
+            self._is_told = True
+
+    async def _alarm(self, error: Misconfigured) -> None:
+        """Let the administrators know, once for each trouble; of one that lasts once a day."""
+        subject, episode = "zalo-refused", f"{self._clock().astimezone(ZONE).date()} {error.reason}"
+        if isinstance(error, ConsentNeeded):
+            subject, episode = "zalo-consent", error.episode
+        if (subject, episode) in self._told:
+            return
+        try:
+            await self._around.alarm(subject, episode, error.reason)
+        except StoreUnavailable:
+            log.warning("zalo alarm not kept", reason=error.reason)
+            return
+        self._told.add((subject, episode))
