@@ -17,6 +17,7 @@ from messages.envelope import Kind
 from messages.languages import DEFAULT, say
 from messages.text import Sayable, _, lines, ngettext
 from storage.outbox import Offer
+from storage.people import KeepPhone
 
 router = Router()
 
@@ -36,6 +37,7 @@ async def rights(turn: Turn) -> Reply:
     commune = turn.office.commune
     keeping = commune.retention
     mine = await turn.read.tickets_of(turn.person.id, commune.limits.tickets_a_day)
+    phone = await turn.read.phone_of(turn.person.id)
     text = lines(
         _("Your personal data"),
         commune.privacy.line,
@@ -45,6 +47,7 @@ async def rights(turn: Turn) -> Reply:
         ngettext(
             "- {n} ticket of yours (newest ones)", "- {n} tickets of yours (newest ones)", len(mine)
         ),
+        _("- the telephone number that you left") if phone else None,
         _("- your messages for {days} days, so that they are answered", days=keeping.messages),
         _("- your tickets for {days} days after they end", days=keeping.tickets),
         _("Why: {ground}", ground=commune.privacy.legal_ground),
@@ -63,6 +66,7 @@ async def rights(turn: Turn) -> Reply:
         text,
         Offer("/phieu", _("See or withdraw my tickets")),
         Offer("/xoadulieu", _("Erase my data")),
+        Offer("/sodienthoai", _("Leave a telephone number")),
         PERSON,
         MENU,
     )
@@ -113,7 +117,8 @@ async def _request(turn: Turn) -> Reply:
     words = ((questions.message_id(turn), say(ERASURE, DEFAULT)),)
     request = Matter(kind=KIND, category=filing.ELSE, words=words)
     # What is written next is about something else: a request for erasure gathers nothing.
-    return replace(await filing.file(turn, request), step="", data={})
+    filed = await filing.file(turn, request)
+    return replace(filed.also(KeepPhone("")), step="", data={})
 
 
 @router.event(Kind.WITHDRAWN)

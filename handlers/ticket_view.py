@@ -1,6 +1,6 @@
 """A ticket as its officers see it: words, files, history, and what can be done about it."""
 
-from handlers import cards
+from handlers import cards, contact, receipts
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import EVENT_NAMES, STATE_NAMES, leads_to
 from messages.envelope import Attachment, AttachmentKind
@@ -33,6 +33,7 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         *cards.described(
             turn.office, ticket, turn.now, "" if ticket.anonymous else names[ticket.person_id]
         ),
+        await contact.told(turn, ticket),
         _holder(ticket, names),
         _("Raised {n} times by the citizen", n=ticket.level) if ticket.level else None,
         _("Rating: {rating} of 5", rating=ticket.rating) if ticket.rating else None,
@@ -42,6 +43,7 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         "",
         _("History"),
         *[_happened(one, ticket, names) for one in history],
+        *receipts.told(await turn.read.letters_about(ticket.code)),
     )
     letter = turn.letter(text, *offers(turn, ticket), attachments=_kept(files))
     # Words that are typed next must not answer another ticket than the one that was read last.

@@ -276,6 +276,7 @@ class Inbox:
             offered=unseal_offered(box, row.offered),
             roles=roles,
             is_new=row.last_message_at is None,
+            human_until=row.human_until,
         )
 
     async def _lay_aside(

@@ -53,6 +53,7 @@ class Person:
         offered: the choices last offered, with the numbers typed for them.
         roles: what they may do.
         is_new: whether this is their first message.
+        human_until: until when an official talks to them by hand, None where none does.
     """
 
     id: int
@@ -65,6 +66,7 @@ class Person:
     offered: tuple[Choice, ...] = ()
     roles: tuple[Role, ...] = ()
     is_new: bool = False
+    human_until: datetime | None = None
 
     @property
     def official_name(self) -> str:
@@ -189,6 +191,43 @@ class Duty:
             )
             .values(on_duty_since=bindparam("since", type_=tables.Moment)),
             {"who": work.person_id, "since": work.now if self.on else None},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPhone:
+    """A person leaves their telephone number, or takes it back.
+
+    Attributes:
+        phone: digits with the country's code, "84912345678"; "" = none is kept any more.
+    """
+
+    phone: str
+
+    async def apply(self, work: Work) -> None:
+        """Keep it sealed."""
+        people = tables.people
+        sealed = work.box.seal("people.phone", self.phone) if self.phone else None
+        await work.connection.execute(
+            update(people).where(people.c.id == work.person_id).values(phone=sealed)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TalkByHand:
+    """An official talks to the person by hand, so that nothing is answered by itself.
+
+    Attributes:
+        until: when the service answers again.
+    """
+
+    until: datetime
+
+    async def apply(self, work: Work) -> None:
+        """Set it."""
+        people = tables.people
+        await work.connection.execute(
+            update(people).where(people.c.id == work.person_id).values(human_until=self.until)
         )
 
 

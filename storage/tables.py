@@ -205,6 +205,12 @@ Index(
     sqlite_where=outbox.c.state == text("3"),
     postgresql_where=outbox.c.state == text("3"),
 )
+Index(
+    "ix_outbox_ticket",
+    outbox.c.ticket,
+    sqlite_where=outbox.c.ticket.is_not(None),
+    postgresql_where=outbox.c.ticket.is_not(None),
+)
 Index("ix_outbox_lane", outbox.c.channel, outbox.c.address, outbox.c.id)
 
 outbox_parts = Table(

@@ -208,6 +208,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 3"),
             postgresql_where=sa.text("state = 3"),
         )
+        batch_op.create_index(
+            batch_op.f("ix_outbox_ticket"),
+            ["ticket"],
+            unique=False,
+            sqlite_where=sa.text("ticket IS NOT NULL"),
+            postgresql_where=sa.text("ticket IS NOT NULL"),
+        )
         batch_op.create_index("ix_outbox_lane", ["channel", "address", "id"], unique=False)
         batch_op.create_index(
             "ix_outbox_waiting",
@@ -431,6 +438,11 @@ def downgrade() -> None:
             "ix_outbox_waiting",
             sqlite_where=sa.text("state = 0"),
             postgresql_where=sa.text("state = 0"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_outbox_ticket"),
+            sqlite_where=sa.text("ticket IS NOT NULL"),
+            postgresql_where=sa.text("ticket IS NOT NULL"),
         )
         batch_op.drop_index("ix_outbox_lane")
         batch_op.drop_index(
