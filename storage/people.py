@@ -8,10 +8,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from messages.envelope import Choice
+from messages.envelope import Address, Choice
 from storage import tables
-from storage.database import Conflict
-from storage.sealing import Box
+from storage.database import Conflict, Store
+from storage.sealing import Box, CannotUnseal
 from storage.work import Work
 
 INVITE_LASTS = timedelta(hours=48)
@@ -211,6 +211,20 @@ class KeepPhone:
         await work.connection.execute(
             update(people).where(people.c.id == work.person_id).values(phone=sealed)
         )
+
+
+async def phone_at(store: Store, to: Address) -> str:
+    """Give the telephone number that a person left, "" for none or one that cannot be opened."""
+    people = tables.people
+    async with store.reading() as connection:
+        found = await connection.execute(
+            select(people.c.phone).where(people.c.channel == to.channel, people.c.address == to.id)
+        )
+        sealed = found.scalar()
+    try:
+        return store.box.unseal("people.phone", sealed) if sealed else ""
+    except CannotUnseal:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

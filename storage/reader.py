@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, or_, select, true
 
 from messages.envelope import Address
 from storage import tables
+from storage.channel_facts import Fact, fact
 from storage.database import Store
 from storage.evidence import Tally, tallies
 from storage.outbox import Recipient
@@ -260,6 +261,23 @@ class Reader:
             found = await connection.execute(select(people.c.phone).where(people.c.id == person_id))
             sealed = found.scalar()
         return self._store.box.unseal("people.phone", sealed) if sealed else ""
+
+    async def last_wrote(self, person_id: int) -> tuple[str, datetime | None]:
+        """Tell on which channel a person is, and when they last wrote there."""
+        people = tables.people
+        async with self._store.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(people.c.channel, people.c.last_message_at).where(
+                        people.c.id == person_id
+                    )
+                )
+            ).one()
+        return row.channel, row.last_message_at
+
+    async def channel_fact(self, channel: str, name: str) -> Fact | None:
+        """Give what a platform told of itself, None where nothing is known."""
+        return await fact(self._store, channel, name)
 
     async def last_answered(self, person_id: int) -> Ticket | None:
         """Find the person's ticket that was answered last and not rated since."""

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -13,16 +14,23 @@ from aiohttp import web
 from bot.channels.channel import Accept, Letter, Limits, Misconfigured, SendError
 from bot.channels.pacing import Pacing
 from bot.channels.zalo import consent
+from bot.channels.zalo.catching_up import missed
 from bot.channels.zalo.client import Client
+from bot.channels.zalo.errors import zbs_error_for
+from bot.channels.zalo.fields import digits_of
 from bot.channels.zalo.inbound import CHANNEL
 from bot.channels.zalo.media import LARGEST, Media
-from bot.channels.zalo.openapi import ACCOUNT, Declined, OpenApi
+from bot.channels.zalo.nudge import Nudge
+from bot.channels.zalo.openapi import ACCOUNT, LISTED, Declined, OpenApi
+from bot.channels.zalo.openapi import QUOTA as QUOTA_PATH
 from bot.channels.zalo.outbound import WINDOW, Outbound
-from bot.channels.zalo.parts import BUTTONS, PICTURE_BYTES, TEXT
+from bot.channels.zalo.parts import BUTTONS, PICTURE_BYTES, TEXT, Making
 from bot.channels.zalo.surroundings import Surroundings
 from bot.channels.zalo.tokens import ConsentNeeded, Tokens
+from bot.channels.zalo.uploads import FILE_BYTES, Uploads
 from bot.channels.zalo.webhook import PATH, Webhook
 from bot.settings import Settings
+from handlers.windows import QUOTA
 from messages.envelope import Attachment
 from messages.languages import ZONE
 from storage.database import StoreUnavailable
@@ -31,8 +39,6 @@ log = structlog.get_logger(__name__)
 
 PER_SECOND: Final = 60.0
 """Zalo allows an app 4,000 requests a minute; some are kept for what is not a letter."""
-
-FILE_BYTES: Final = 5 * 1024 * 1024
 
 LIMITS: Final = Limits(
     text=TEXT,
@@ -51,6 +57,20 @@ LOOK: Final = 3600.0
 
 TROUBLE: Final = "trouble"
 """The fact that tells other processes why nothing can be sent."""
+
+ALIVE: Final = "alive"
+"""The fact that tells when events were last taken."""
+
+HEARTBEAT: Final = 60.0
+"""Seconds between two notes of it."""
+
+AWAY: Final = timedelta(minutes=2)
+"""After a shorter absence Zalo's own repeats bring what was missed."""
+
+CARD: Final = "/zalo/contact.png"
+"""Where the picture is of the card that asks for a telephone number."""
+
+PICTURE: Final = Path(__file__).parent / "contact.png"
 
 FIRST_PAUSE: Final = 5.0
 LAST_PAUSE: Final = 300.0
@@ -90,19 +110,39 @@ class ZaloChannel:
         self._api = OpenApi(settings.zalo_api_url, client, tokens)
         pacing = Pacing(PER_SECOND, override=settings.pacing)
         self._around = around or Surroundings()
-        self._outbound = Outbound(
-            self._api, pacing, clock, settings.zalo_buttons, self._around.link
-        )
         self._media = Media(settings.zalo_media_hosts)
+        uploads = Uploads(self._api, self._media, self._around.open_media, clock)
+        zbs = OpenApi(settings.zalo_zbs_url, client, tokens, zbs_error_for)
+        public = settings.public_url.startswith("https://")
+        self._outbound = Outbound(
+            self._api,
+            pacing,
+            clock,
+            Making(
+                settings.zalo_buttons,
+                self._around.link,
+                uploads.can,
+                settings.public_url + CARD if public else "",
+            ),
+            uploads=uploads,
+            nudge=Nudge(zbs, self._around.waiting, self._around.phone_of, self._alarm, clock),
+            on_quota=self._keep_quota,
+        )
         self._knows_account = False
         self._pause = FIRST_PAUSE
         self._look = asyncio.Event()
         self._told: set[tuple[str, str]] = set()
+        self._caught_up = settings.zalo_catch_up == "off"
+        self._quota = ""
 
     def routes(self, accept: Accept) -> Sequence[web.AbstractRouteDef]:
         """Give the routes of the webhook and of the administrator's consent."""
         webhook = Webhook(self._settings, self._clock, accept)
-        routes = [web.post(PATH, webhook.post), web.get(PATH, webhook.get)]
+        routes = [
+            web.post(PATH, webhook.post),
+            web.get(PATH, webhook.get),
+            web.get(CARD, _card),
+        ]
         if self._around.consents is not None:
             callback = consent.Callback(
                 self._settings,
@@ -115,17 +155,24 @@ class ZaloChannel:
         return routes
 
     async def listen(self, accept: Accept) -> None:
-        """Keep the token fresh and look once whether it opens the right account, until cancelled.
+        """Keep the token fresh, and fetch once what was written while we were away.
 
-        Messages come through the webhook. What fails is logged, told by `trouble`, and tried again.
+        Messages come through the webhook. What fails is logged, told by `trouble`, and tried again;
+        this ends only by being cancelled.
         """
-        del accept
+        loop = asyncio.get_running_loop()
+        attend_at = loop.time()
         while True:
             self._look.clear()
-            wait = await self._attend()
-            # A consent that came in between is looked at without waiting.
+            if loop.time() >= attend_at:
+                attend_at = loop.time() + await self._attend()
+            if not self.trouble:
+                await self._live(accept)
+            wait = max(0.0, min(HEARTBEAT, attend_at - loop.time()))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), wait)
+                # A consent that came in between is looked at without waiting.
+                attend_at = loop.time()
 
     async def send(self, letter: Letter) -> tuple[str, ...]:
         """Send a letter, part after part; give the id of each. Fails only with a SendError."""
@@ -148,6 +195,38 @@ class ZaloChannel:
         await self._client.close()
         await self._media.close()
 
+    async def _live(self, accept: Accept) -> None:
+        """Catch up where that was not done yet, then note that events are being taken."""
+        try:
+            if not self._caught_up:
+                await self._catch_up(accept)
+            await self._around.keep_fact(ALIVE, "1")
+        except StoreUnavailable as error:
+            log.warning("zalo: the store is unavailable", reason=str(error))
+        except SendError as error:
+            log.warning("zalo not caught up", reason=error.reason)
+
+    async def _catch_up(self, accept: Accept) -> None:
+        alive, now = await self._around.read_fact(ALIVE), self._clock()
+        if alive is not None and now - alive.at > AWAY:
+            try:
+                messages = await missed(self._api, max(alive.at, now - WINDOW))
+            except Declined as declined:
+                # It will not tell the next time either.
+                log.warning("zalo does not tell what was missed", reason=declined.error.reason)
+                messages = []
+            new = [await accept(message) for message in messages]
+            log.info("zalo caught up", since=alive.at, found=len(new), new=sum(new))
+        self._caught_up = True
+
+    async def _keep_quota(self, left: str) -> None:
+        """Note how many letters of the package are left, where that has changed."""
+        if left == self._quota:
+            return
+        with contextlib.suppress(StoreUnavailable):
+            await self._around.keep_fact(QUOTA, left)
+            self._quota = left
+
     async def _attend(self) -> float:
         """See that letters can be sent; give the seconds until next."""
         try:
@@ -167,6 +246,7 @@ class ZaloChannel:
         if not self._knows_account:
             await self._look_at_account()
         await self._troubled("")
+        await self._look_at_quota()
         return min(LOOK, max(1.0, (due - self._clock()).total_seconds()))
 
     async def _look_at_account(self) -> None:
@@ -185,6 +265,20 @@ class ZaloChannel:
             verified=account.get("is_verified"),
             package=account.get("package_name"),
         )
+
+    async def _look_at_quota(self) -> None:
+        """Ask what is left of the package; an account without one has none, which is no trouble."""
+        asked = {"quota_owner": "OA", "product_type": "cs", "quota_type": "sub_quota"}
+        try:
+            listed = (await self._api.post(QUOTA_PATH, asked)).get(LISTED)
+        except (Declined, SendError):
+            return
+        assets = (
+            [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        )
+        if assets:
+            left = sum(int(digits_of(one.get("remain"))[:15] or 0) for one in assets)
+            await self._keep_quota(str(left))
 
     async def _troubled(self, why: str) -> None:
         """Tell what keeps letters from being sent, "" that nothing does."""
@@ -211,3 +305,12 @@ class ZaloChannel:
             log.warning("zalo alarm not kept", reason=error.reason)
             return
         self._told.add((subject, episode))
+
+
+async def _card(_request: web.Request) -> web.Response:
+    """Give the picture of the card that asks for a telephone number; Zalo fetches it itself."""
+    return web.Response(
+        body=PICTURE.read_bytes(),
+        content_type="image/png",
+        headers={"Cache-Control": "public, max-age=86400"},
+    )

@@ -1,12 +1,13 @@
 """The Zalo channel as the service has it: on its store, its files and its commune."""
 
 from collections.abc import Callable
+from functools import partial
 
 from bot.channels.zalo.channel import ZaloChannel
 from bot.channels.zalo.client import Client
 from bot.channels.zalo.consent import verifier_of
 from bot.channels.zalo.inbound import CHANNEL
-from bot.channels.zalo.surroundings import Surroundings
+from bot.channels.zalo.surroundings import Surroundings, Waiting
 from bot.channels.zalo.tokens import Tokens
 from bot.service import Ground
 from bot.settings import Settings
@@ -14,6 +15,7 @@ from messages.envelope import Attachment
 from storage.alarms import alarm
 from storage.channel_facts import ChannelFacts
 from storage.credentials import Credentials
+from storage.people import phone_at
 
 
 def open_zalo(settings: Settings, ground: Ground, link: Callable[[Attachment], str]) -> ZaloChannel:
@@ -26,6 +28,8 @@ def open_zalo(settings: Settings, ground: Ground, link: Callable[[Attachment], s
     """
     store, clock, client = ground.store, ground.clock, Client()
     kept, facts = Credentials(store, clock), ChannelFacts(store, CHANNEL, clock)
+
+    letter = ground.office.commune.zalo.letter_waiting
 
     async def raise_alarm(subject: str, episode: str, told: str) -> None:
         await alarm(store, subject, episode, told, clock())
@@ -42,5 +46,12 @@ def open_zalo(settings: Settings, ground: Ground, link: Callable[[Attachment], s
         read_fact=facts.read,
         consents=kept,
         verifier=verifier_of(store.box, settings.zalo_app_id),
+        phone_of=partial(phone_at, store),
+        waiting=Waiting(
+            template=letter.template,
+            code=letter.code,
+            office=letter.office,
+            office_name=ground.office.commune.office.say(),
+        ),
     )
     return ZaloChannel(settings, Tokens(settings, kept, client, clock), clock, client, around)

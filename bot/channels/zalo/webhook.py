@@ -13,7 +13,8 @@ import structlog
 from aiohttp import web
 
 from bot.channels.channel import Accept
-from bot.channels.zalo.inbound import Event, is_ignored, official_account, read
+from bot.channels.zalo.fields import Event
+from bot.channels.zalo.inbound import is_ignored, official_account, read
 from bot.settings import Settings
 from storage.database import StoreUnavailable
 
