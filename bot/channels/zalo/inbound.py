@@ -122,6 +122,14 @@ def is_ignored(event: Event) -> bool:
     )
 
 
+def left_out(event: Event, incoming: Incoming) -> int:
+    """Count what came with a message and could not be read."""
+    came = part_of(event, "message").get("attachments")
+    if came is None or not incoming.message_id:
+        return 0
+    return (len(came) if isinstance(came, list) else 1) - len(incoming.attachments)
+
+
 def official_account(event: Event) -> str:
     """Give the OA that an event is about, "" where it does not say."""
     name = string_of(event, "event_name")
