@@ -347,11 +347,14 @@ async def _to_citizen(
     wanted = [item for item in turn.message.attachments if item.kind in SENT_ALONG and item.ref]
     here, there = turn.person.channel, recipient.to.channel
     along = tuple(item for item in wanted if _can_go(item, here, there))
+    told = await turn.read.words(ticket.code)
     letter = Draft(
         recipient,
         text,
         offers,
         attachments=along,
+        # Whoever brought several matters sees which of them it is about.
+        reply_to=told[0].message_id if told else "",
         ticket=ticket.code,
         purpose=purpose,
         report_to=turn.person.id,

@@ -13,6 +13,7 @@ from handlers.office import Office
 from storage.channel_facts import fact
 from storage.database import Store
 from storage.outbox import HELD, WAITING
+from storage.people import invite
 from tests.channels.zalo.wired import Wired, wired
 from tests.conftest import Hands
 from tests.emulators import faults
@@ -312,3 +313,40 @@ async def test_lines_that_cannot_be_read_are_left(service: Wired, line: dict[str
     await service.settle()
     assert service.channel._caught_up
     assert citizen.letters
+
+
+async def test_an_answer_quotes_what_the_citizen_brought(service: Wired) -> None:
+    officer, citizen, code = await brought(service)
+    asked = citizen.history[0]["message_id"]
+    await officer.says(f"/traloi {code} Đã vá xong")
+    assert "Đã vá xong" in citizen.letters[-1].text
+    assert citizen.letters[-1].quotes == asked
+
+
+async def test_an_officer_answers_by_quoting_the_card(service: Wired) -> None:
+    officer = service.zalo.citizen("246845883529190099", "Cán bộ")
+    web = await service.official("admin", name="Quản trị", on_duty=False)
+    digest = service.store.box.digest("invite", "ABCD1234")
+    await service.store.write(
+        lambda connection: invite(
+            connection,
+            code_hash=digest,
+            role="officer",
+            unit="",
+            name="Đào Thị Trực",
+            now=service.hands(),
+        )
+    )
+    await officer.says("/start ABCD1234")
+    await service.settle()
+    await officer.says("/truc on")
+    await service.settle()
+    citizen = service.zalo.citizen()
+    await citizen.says(f"/gopy {TROUBLE}")
+    await service.settle()
+    card = next(one for one in officer.letters if "Còn 48 giờ" in one.text)
+    await officer.says("Đã vá xong ổ gà", quote=card.message_id)
+    await service.settle()
+    assert "Đã vá xong ổ gà" in citizen.letters[-1].text
+    # Nobody but the officer on duty was told of it.
+    assert not any(TROUBLE in one for one in web.everything())
