@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from handlers import cards, questions
+from handlers import cards, questions, redirect
 from handlers.questions import CANCEL, MENU
 from handlers.routing import Reply, Router, Turn
 from messages.envelope import AttachmentKind
@@ -20,6 +20,9 @@ MOBILE: Final = re.compile(r"(?:\+?84|0)([35789]\d{8})")
 """A mobile number of Viet Nam: other numbers get no messages (Zalo's templates ask for 84…)."""
 
 SPACES: Final = re.compile(r"[\s.()-]+")
+LONGEST: Final = 200
+"""Characters of what can be an answer here."""
+
 FORGET: Final = ("xoa", "bo", "huy", "delete", "remove", "off")
 
 YES = Offer("phone:yes", _("Yes, it is mine"))
@@ -76,10 +79,8 @@ async def number(turn: Turn) -> Reply:
         return _keep(turn, phone)
     if questions.says_no(text):
         return turn.end(_("Good. No number is kept."), MENU)
-    wrong = questions.no_answer(turn, questions.LONGEST_TITLE)
-    if turn.message.attachments:
-        wrong = None
-    return _ask(turn, wrong or _not_one())
+    away = redirect.unusable(turn, LONGEST, lambda wrong: _ask(turn, wrong))
+    return away or _ask(turn, _not_one())
 
 
 def _keep(turn: Turn, phone: str) -> Reply:
@@ -127,7 +128,10 @@ async def mine(turn: Turn) -> Reply:
         return _keep(turn, phone)
     if turn.message.choice == NO.key or questions.says_no(text):
         return turn.end(_("Good. No number is kept."), MENU)
-    return _whose(turn, _shared(turn) or phone, _("Please answer yes or no."))
+    if another := _shared(turn):
+        return _whose(turn, another)
+    away = redirect.unusable(turn, LONGEST, lambda wrong: _whose(turn, phone, wrong))
+    return away or _whose(turn, phone, _("Please answer yes or no."))
 
 
 async def told(turn: Turn, ticket: Ticket) -> Text | None:

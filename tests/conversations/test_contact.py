@@ -3,7 +3,7 @@
 import pytest
 
 from messages.envelope import Attachment, AttachmentKind, Kind
-from tests.conversations.citizen_scenes import TROUBLE, person_of, step_of, sticker
+from tests.conversations.citizen_scenes import DENOUNCED, TROUBLE, person_of, step_of, sticker
 from tests.transcript import Talk, code_in
 
 
@@ -54,6 +54,27 @@ async def test_what_is_no_mobile_number_is_asked_for_again(talk: Talk, said: str
     assert "09xx" in again
     assert await phone_of(talk) == ""
     assert await step_of(talk, citizen) == "contact.number"
+
+
+@pytest.mark.parametrize("step", ["number", "mine"])
+async def test_a_denunciation_is_shown_its_way_here_too(talk: Talk, step: str) -> None:
+    citizen = talk.person("c")
+    if step == "number":
+        await citizen.says("/sodienthoai")
+    else:
+        await citizen.sends(attachments=(card("0912345678"),))
+    assert "tố cáo" in "".join(await citizen.says(DENOUNCED)).lower()
+    assert await step_of(talk, citizen) == ""
+    assert await phone_of(talk) == ""
+
+
+@pytest.mark.parametrize("said", ["", "dài " * 5000, "/khongco"])
+async def test_what_is_no_answer_is_asked_for_once_more(talk: Talk, said: str) -> None:
+    citizen = talk.person("c")
+    await citizen.sends(attachments=(card("0912345678"),))
+    (again,) = await citizen.says(said)
+    assert "0912 345 678" in again
+    assert await step_of(talk, citizen) == "contact.mine"
 
 
 async def test_a_sticker_is_no_number(talk: Talk) -> None:
