@@ -57,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
     evidence.add_argument("action", choices=("verify",))
     evidence.add_argument("--period", help="none = every day")
 
+    zalo = add("zalo", "let an administrator of the Zalo OA agree, and keep its tokens")
+    zalo.add_argument("action", choices=("connect",))
+
     add("doctor", "what is wrong, and what to do about it")
     return top
 

@@ -36,7 +36,6 @@ from scoring import criteria
 from scoring.periods import parse
 from scoring.report_json import counts_as_json
 from storage.clock import Clock, clock_from, system_clock
-from storage.credentials import Credentials
 from storage.database import Store
 from storage.evidence import Evidence, record
 from storage.inbox import Inbox
@@ -159,14 +158,9 @@ def _channels(
     if "web" in settings.open_channels:
         channels.append(_web_channel(settings, ground, identity, links, prefix="/chat"))
     if "zalo" in settings.open_channels:
-        from bot.channels.zalo.channel import ZaloChannel  # noqa: PLC0415
-        from bot.channels.zalo.client import Client  # noqa: PLC0415
-        from bot.channels.zalo.tokens import Tokens  # noqa: PLC0415
+        from bot.channels.zalo.opening import open_zalo  # noqa: PLC0415
 
-        client = Client()
-        tokens = Tokens(settings, Credentials(ground.store, ground.clock), client, ground.clock)
-        link = partial(_link, links, settings.public_url)
-        channels.append(ZaloChannel(settings, tokens, ground.clock, client, link))
+        channels.append(open_zalo(settings, ground, partial(_link, links, settings.public_url)))
     if "telegram" in settings.open_channels:
         from bot.channels.telegram.channel import TelegramChannel  # noqa: PLC0415
 

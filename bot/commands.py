@@ -37,6 +37,8 @@ THREAD_ENDS_WITHIN = 1.0
 
 def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
+    # Somebody may wait for it while the command goes on.
+    sys.stdout.flush()
 
 
 @asynccontextmanager
@@ -233,6 +235,19 @@ def look(settings: Settings, _options: argparse.Namespace) -> int:
     return _finished(doctor(settings))
 
 
+def zalo(settings: Settings, _options: argparse.Namespace) -> int:
+    """Print the consent link of the Zalo OA and wait until the service has its tokens."""
+    # A platform's code is read only where it is used.
+    from bot.channels.zalo.connecting import connect  # noqa: PLC0415
+
+    async def do() -> int:
+        async with _opened(settings) as ground:
+            await connect(settings, ground, _print)
+            return DONE
+
+    return _finished(do())
+
+
 COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "migrate": migrate,
     "invite": invite,
@@ -240,5 +255,6 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "report": report,
     "tickets": tickets,
     "evidence": evidence,
+    "zalo": zalo,
     "doctor": look,
 }

@@ -16,6 +16,8 @@ from handlers.search import CatalogueError
 from messages.languages import DEFAULT, say
 from messages.text import Sayable, _
 from scoring.criteria import BadCriteria
+from storage.channel_facts import fact
+from storage.credentials import Credentials
 from storage.database import StoreUnavailable
 from storage.evidence import verify
 from storage.migrate import TooNew
@@ -96,6 +98,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async for finding in _store(ground):
             yield finding
+        async for finding in _zalo_kept(settings, ground):
+            yield finding
     finally:
         await ground.store.close()
 
@@ -156,6 +160,34 @@ def _zalo(settings: Settings) -> Iterator[Finding]:
         yield _warn(_("BOT_ZALO_OA_ID is empty: events of any account would be taken."))
     if settings.zalo_mac_mode != "strict":
         yield _warn(_("BOT_ZALO_MAC_MODE is not strict: forged messages are taken."))
+
+
+async def _zalo_kept(settings: Settings, ground: Ground) -> AsyncIterator[Finding]:
+    """Look at Zalo's tokens and at what the running service says of it."""
+    if not settings.has_zalo:
+        return
+    again = "python -m bot zalo connect"
+    try:
+        pair = await Credentials(ground.store, ground.clock).read("zalo")
+    except CannotUnseal:
+        yield _wrong(_("Zalo's token was sealed with another key: {command}", command=again))
+        return
+    if pair is None:
+        if not settings.zalo_refresh_token:
+            yield _wrong(_("No administrator of the OA has agreed yet: {command}", command=again))
+        return
+    now = ground.clock()
+    trouble = await fact(ground.store, "zalo", "trouble")
+    if trouble is not None:
+        yield _wrong(
+            _("Zalo is not ready since {at}: {reason}", at=trouble.at, reason=trouble.value)
+        )
+    elif pair.expires_at is not None and pair.expires_at <= now:
+        yield _warn(
+            _("Zalo's token ran out at {at}: a running service renews it.", at=pair.expires_at)
+        )
+    else:
+        yield _ok(_("Zalo's token is valid or can be renewed."))
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:

@@ -134,6 +134,7 @@ class OutboxWorker:
             parts_sent=due.parts_sent,
             repeat=due.repeat,
             written_at=due.written_at,
+            ticket=due.ticket,
         )
         # Every letter is a task with a context of its own.
         structlog.contextvars.bind_contextvars(letter_id=due.id, channel=due.to.channel)

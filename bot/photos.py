@@ -75,3 +75,27 @@ def _upright(content: bytes) -> Image.Image:
         if image.width * image.height > MOST_PIXELS:
             raise BadPhoto("too many pixels")
         return ImageOps.exif_transpose(image).convert("RGB")
+
+
+SIDES = (LONGEST, 1600, 1280, 1024, 800, 640)
+"""Pixels of the longer side that are tried one after the other to make a picture small."""
+
+
+def within(content: bytes, most: int) -> bytes:
+    """Give a picture in at most so many bytes, as a JPEG without traces.
+
+    Raises:
+        BadPhoto: it cannot be opened as a picture, or not be made so small.
+    """
+    small, _mime = without_traces(content)
+    for side in SIDES:
+        if len(small) <= most:
+            return small
+        picture = Image.open(io.BytesIO(small))
+        picture.thumbnail((side, side))
+        made = io.BytesIO()
+        picture.save(made, "JPEG", quality=75)
+        small = made.getvalue()
+    if len(small) > most:
+        raise BadPhoto("cannot be made small enough")
+    return small

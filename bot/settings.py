@@ -132,6 +132,7 @@ class Settings(_FromEnvironment):
     zalo_media_hosts: Listed = ("zdn.vn", "zadn.vn", "zalo.me")
     zalo_buttons: Literal["off", "text", "list"] = "off"
     zalo_mac_mode: Literal["strict", "log_only"] = "strict"
+    zalo_catch_up: Literal["on", "off"] = "on"
 
     _lists = field_validator(
         "channels", "trusted_proxies", "embed_origins", "zalo_media_hosts", mode="before"

@@ -1,15 +1,19 @@
 """What the service does with a message: one line for each conversation, in matching order."""
 
 from handlers import (
+    alarms,
+    contact,
     desk,
     dossier,
     feedback,
     guidance,
+    handover,
     information,
     linking,
     menu,
     privacy,
     rating,
+    receipts,
     report,
     roles,
     tickets,
@@ -30,9 +34,13 @@ for _conversation in (
     feedback,  # bring a matter
     rating,  # 1 to 5 for an answer
     information,  # contacts, reception, an official
+    contact,  # a telephone number
     privacy,  # what is kept of me
     desk,  # officers
     report,  # staff
+    alarms,  # administrators
+    receipts,  # delivered, read
+    handover,  # an official answers by hand
 ):
     router.include(_conversation.router)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers import cards, joined, questions, reminders
+from handlers import cards, joined, questions, reminders, ticket_view
 from handlers.commune import Contact, Direction, Refusal
 from handlers.desk_ticket import CODE_AND_WORDS, DESK, Act, Shortened, addressed, may, which
 from handlers.office import Office
@@ -113,7 +113,7 @@ async def _with_words(turn: Turn, command: str, event: Event, then: Step) -> Rep
     if isinstance(act, Reply):
         return act
     if not words:
-        return _ask_for(turn, act.ticket, event, then)
+        return await _ask_for(turn, act.ticket, event, then)
     return await write(turn, act, event, words)
 
 
@@ -128,11 +128,11 @@ async def _words_of_step(turn: Turn, event: Event, then: Step) -> Reply:
     wrong = questions.no_answer(turn, turn.office.commune.limits.story)
     words = turn.message.text.strip()
     if wrong is not None or not words:
-        return _ask_for(turn, act.ticket, event, then, wrong)
+        return await _ask_for(turn, act.ticket, event, then, wrong)
     return await write(turn, act, event, words)
 
 
-def _ask_for(
+async def _ask_for(
     turn: Turn, ticket: Ticket, event: Event, then: Step, wrong: Text | None = None
 ) -> Reply:
     """Ask the officer for the words, once more where what came cannot be sent."""
@@ -157,7 +157,7 @@ def _ask_for(
             for reason in turn.office.commune.refusals
         ]
     return turn.ask(
-        lines(wrong, text, _("Send /huy to leave it.")),
+        lines(wrong, text, await ticket_view.window(turn, ticket), _("Send /huy to leave it.")),
         *offers,
         then=then,
         data={"code": ticket.code},
@@ -347,11 +347,14 @@ async def _to_citizen(
     wanted = [item for item in turn.message.attachments if item.kind in SENT_ALONG and item.ref]
     here, there = turn.person.channel, recipient.to.channel
     along = tuple(item for item in wanted if _can_go(item, here, there))
+    told = await turn.read.words(ticket.code)
     letter = Draft(
         recipient,
         text,
         offers,
         attachments=along,
+        # Whoever brought several matters sees which of them it is about.
+        reply_to=told[0].message_id if told else "",
         ticket=ticket.code,
         purpose=purpose,
         report_to=turn.person.id,

@@ -1,21 +1,25 @@
 """Cards: how a unit's officers hear of a ticket, and of what happens to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from handlers import windows
 from handlers.deadlines import deadline_words
 from handlers.office import Office
 from handlers.routing import Turn
-from messages.envelope import Attachment, AttachmentKind
+from messages.envelope import Address, Attachment, AttachmentKind
 from messages.text import Sayable, Spoken, Text, _, lines, ngettext
-from storage.outbox import Draft, Offer, Purpose
+from storage.outbox import Draft, Offer, Purpose, Recipient
 from storage.reader import Officer
 from storage.tickets import NewTicket, Ticket
 
 Name: TypeAlias = Text | Spoken | str
 """What something or somebody is called."""
+
+GROUPS_ON = "zalo"
+"""Where the group of `commune.toml` is."""
 
 PHOTOS = (AttachmentKind.IMAGE, AttachmentKind.VIDEO)
 """What a card counts as photos; all else that can be kept is counted as files."""
@@ -71,12 +75,13 @@ async def new_ticket(
     text = lines(
         _("New ticket {code}", code=ticket.code),
         *described(turn.office, ticket, turn.now, "" if ticket.anonymous else name),
+        _window(turn, ticket),
         *_attached(ticket.attachments),
         *beside,
         "",
         words,
     )
-    letters = (
+    letters = [
         Draft(
             officer.recipient,
             text,
@@ -87,8 +92,34 @@ async def new_ticket(
         )
         for officer in told.officers
         if to_me or officer.id != turn.person.id
+    ]
+    return Cards((*letters, *_to_group(turn, ticket)), told.on_duty)
+
+
+def _window(turn: Turn, ticket: NewTicket) -> Sayable | None:
+    """Tell until when the citizen, who wrote just now, can be answered."""
+    if ticket.source in SOURCES:
+        return None
+    return windows.told(turn.person.channel, turn.now, turn.now)
+
+
+def _to_group(turn: Turn, ticket: NewTicket) -> Iterator[Draft]:
+    """Tell the officials' own group chat on Zalo, where they have one.
+
+    Everybody in it reads along: neither the citizen's words nor their name are told there.
+    """
+    group = turn.office.commune.zalo.group
+    if not group or GROUPS_ON not in turn.office.channels:
+        return
+    text = lines(
+        _("New ticket {code}", code=ticket.code),
+        _("Category: {category}", category=category_title(turn.office, ticket.category)),
+        _("Unit: {unit}", unit=unit_name(turn.office, ticket.unit)),
+        _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
+        _("To take it, write to the page: {example}", example=f"/nhan {ticket.code}"),
     )
-    return Cards(tuple(letters), told.on_duty)
+    nobody = Recipient(0, Address(GROUPS_ON, group))
+    yield Draft(nobody, text, group=group, ticket=ticket.code, purpose=Purpose.CARD)
 
 
 async def news(

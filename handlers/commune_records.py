@@ -237,6 +237,32 @@ class Privacy(Sourced):
     legal_ground: Bilingual
 
 
+class LetterWaiting(Record):
+    """The approved ZBS template that tells a citizen on Zalo that a letter waits for them.
+
+    Attributes:
+        template: its id, "" = none is sent.
+        code: the name of its parameter that takes the ticket's code, "" = it has none.
+        office: the name of its parameter that takes the commune's name, "" = it has none.
+    """
+
+    template: str = ""
+    code: str = "ma_phieu"
+    office: str = ""
+
+
+class Zalo(Record):
+    """What only Zalo has.
+
+    Attributes:
+        group: the id of the officials' own group chat (GMF) that hears of new tickets.
+        letter_waiting: the way out of a closed reply window.
+    """
+
+    group: Annotated[str, Field(pattern=r"^[!-~]{0,60}$")] = ""
+    letter_waiting: LetterWaiting = LetterWaiting()
+
+
 class Week(Sourced):
     """The hours of an ordinary week."""
 
@@ -335,6 +361,7 @@ class Commune(Sourced):
     retention: Retention
     limits: Limits
     privacy: Privacy
+    zalo: Zalo = Zalo()
     working_time: WorkingTime
 
     @cached_property

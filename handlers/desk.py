@@ -18,7 +18,7 @@ from handlers.desk_ticket import (
 )
 from handlers.routing import Offer, Reply, Router, Turn
 from handlers.ticket_states import STATE_NAMES, leads_to, refused
-from handlers.ticket_view import offers, show
+from handlers.ticket_view import offers, show, window
 from messages.text import Sayable, _, lines, ngettext
 from messages.vietnamese import fold
 from storage.people import Duty
@@ -127,6 +127,7 @@ async def claim(turn: Turn) -> Reply:
     told = lines(
         _("You have taken ticket {code}.", code=code),
         _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
+        await window(turn, ticket),
         _("To answer, write: {example}", example=f"/traloi {code} …"),
     )
     return turn.end(told, *offers(turn, mine(turn, ticket)), effects=(change,))

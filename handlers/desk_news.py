@@ -16,6 +16,9 @@ _NEWS = re.compile(r"(?P<code>\S+) (?P<state>[0-9])(?: (?P<reason>.*))?", re.DOT
 GONE = "gone"
 """The outbox's reason for a person who blocked us or left."""
 
+NOTIFIED, PERHAPS_NOTIFIED = "told by a paid notice", "perhaps told by a paid notice"
+"""How the outbox's reason begins where a held letter's person was told in another way."""
+
 
 @router.event(Kind.TIMER, "letter")
 async def what_became(turn: Turn) -> Reply:
@@ -34,6 +37,7 @@ async def what_became(turn: Turn) -> Reply:
                     "The platform lets us write again only when the citizen writes to us. It goes "
                     "out by itself then; if it is urgent, please reach the citizen another way."
                 ),
+                _notified(reason),
             )
         case state if state == FAILED:
             text = lines(
@@ -50,6 +54,15 @@ async def what_became(turn: Turn) -> Reply:
             return turn.quiet()
     # No choices: they would take the numbers of a question that the officer is being asked.
     return turn.say(text)
+
+
+def _notified(reason: str) -> Text | None:
+    """Tell whether a citizen outside the window was told that a letter waits."""
+    if reason.startswith(NOTIFIED):
+        return _("A paid notice to their telephone has told the citizen that an answer waits.")
+    if reason.startswith(PERHAPS_NOTIFIED):
+        return _("A paid notice went to their telephone; it is not known whether it came.")
+    return None
 
 
 def _why(reason: str) -> Text | None:

@@ -18,6 +18,7 @@ from messages.envelope import Kind
 from messages.languages import DEFAULT, say
 from messages.text import Sayable, _, lines, ngettext
 from storage.outbox import Offer
+from storage.people import KeepPhone
 
 router = Router()
 
@@ -37,6 +38,7 @@ async def rights(turn: Turn) -> Reply:
     commune = turn.office.commune
     keeping = commune.retention
     mine = await joined.tickets(turn, commune.limits.tickets_a_day)
+    phone = await turn.read.phone_of(turn.person.id)
     text = lines(
         _("Your personal data"),
         commune.privacy.line,
@@ -47,6 +49,7 @@ async def rights(turn: Turn) -> Reply:
         ngettext(
             "- {n} ticket of yours (newest ones)", "- {n} tickets of yours (newest ones)", len(mine)
         ),
+        _("- the telephone number that you left") if phone else None,
         _("- your messages for {days} days, so that they are answered", days=keeping.messages),
         _("- your tickets for {days} days after they end", days=keeping.tickets),
         _("Why: {ground}", ground=commune.privacy.legal_ground),
@@ -68,6 +71,7 @@ async def rights(turn: Turn) -> Reply:
         Offer("/golienket", _("Take my channels apart"))
         if turn.person.joined_to
         else Offer("/lienket", _("Join my channels")),
+        Offer("/sodienthoai", _("Leave a telephone number")),
         PERSON,
         MENU,
     )
@@ -133,7 +137,8 @@ async def _request(turn: Turn) -> Reply:
     words = ((questions.message_id(turn), say(asked, DEFAULT)),)
     request = Matter(kind=KIND, category=filing.ELSE, words=words)
     # What is written next is about something else: a request for erasure gathers nothing.
-    return replace(await filing.file(turn, request), step="", data={})
+    filed = await filing.file(turn, request)
+    return replace(filed.also(KeepPhone("")), step="", data={})
 
 
 @router.event(Kind.WITHDRAWN)

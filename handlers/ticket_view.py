@@ -1,11 +1,11 @@
 """A ticket as its officers see it: words, files, history, and what can be done about it."""
 
-from handlers import cards, joined
+from handlers import cards, contact, joined, receipts, windows
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import EVENT_NAMES, STATE_NAMES, leads_to
 from messages.envelope import Attachment, AttachmentKind
 from messages.text import Sayable, Text, _, lines
-from storage.tickets import Event, File, Happening, Ticket
+from storage.tickets import Event, File, Happening, State, Ticket
 
 PHOTOS_SHOWN = 10
 """Files that go along with one letter."""
@@ -33,6 +33,8 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         *cards.described(
             turn.office, ticket, turn.now, "" if ticket.anonymous else names[ticket.person_id]
         ),
+        await contact.told(turn, ticket),
+        await window(turn, ticket),
         _holder(ticket, names),
         _("Raised {n} times by the citizen", n=ticket.level) if ticket.level else None,
         _("Rating: {rating} of 5", rating=ticket.rating) if ticket.rating else None,
@@ -43,12 +45,20 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         "",
         _("History"),
         *[_happened(one, ticket, names) for one in history],
+        *receipts.told(await turn.read.letters_about(ticket.code)),
     )
     letter = turn.letter(text, *offers(turn, ticket), attachments=_kept(files))
     # Words that are typed next must not answer another ticket than the one that was read last.
     if turn.data.get("code") == ticket.code:
         return Reply((letter,))
     return Reply((letter,), "", {})
+
+
+async def window(turn: Turn, ticket: Ticket) -> Sayable | None:
+    """Tell how long the citizen may still be answered; None where that has no end or is over."""
+    if ticket.source in cards.SOURCES or not (ticket.is_open or ticket.state is State.RESOLVED):
+        return None
+    return await windows.left(turn, ticket.person_id)
 
 
 def offers(turn: Turn, ticket: Ticket) -> tuple[Offer, ...]:

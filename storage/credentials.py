@@ -131,14 +131,7 @@ class Credentials:
         Returns:
             False where another pair stands there by now: then `new` is of an older consent.
         """
-        values = {
-            "access": self._seal("access", new.access),
-            "refresh": self._seal("refresh", new.refresh),
-            "expires_at": new.expires_at,
-            "renewed_at": new.renewed_at,
-            "lease": None,
-            "lease_until": None,
-        }
+        values = self._row_of(new)
 
         async def job(connection: Connection) -> bool:
             now = self._opened(await self._row(connection, name, locked=True))
@@ -150,6 +143,74 @@ class Credentials:
             return True
 
         return await self._store.write(job)
+
+    async def consented(self, name: str, new: Credential) -> None:
+        """Keep the pair of a new consent in place of whatever stands there."""
+        values = self._row_of(new)
+
+        async def job(connection: Connection) -> None:
+            await self._insert(connection, name)
+            await connection.execute(
+                update(tables.credentials).where(tables.credentials.c.name == name).values(**values)
+            )
+
+        await self._store.write(job)
+
+    async def expect(self, name: str, state: str, until: datetime) -> None:
+        """Wait for a consent that names this state; one waited for earlier is forgotten.
+
+        Args:
+            name: the platform.
+            state: what its answer must repeat; kept sealed.
+            until: when it is too late.
+        """
+        row, sealed = f"{name}.state", self._seal("refresh", state)
+
+        async def job(connection: Connection) -> None:
+            await self._insert(connection, row)
+            await connection.execute(
+                update(tables.credentials)
+                .where(tables.credentials.c.name == row)
+                .values(refresh=sealed, expires_at=until)
+            )
+
+        await self._store.write(job)
+
+    async def was_expected(self, name: str, state: str) -> bool:
+        """Whether a consent that names this state is waited for; it is from now on no more."""
+        row = f"{name}.state"
+
+        async def job(connection: Connection) -> bool:
+            kept = self._opened(await self._row(connection, row, locked=True))
+            if kept is None or kept.expires_at is None or kept.expires_at <= self._clock():
+                return False
+            if not secrets.compare_digest(kept.refresh.encode(), state.encode("utf-8", "replace")):
+                return False
+            await connection.execute(
+                update(tables.credentials)
+                .where(tables.credentials.c.name == row)
+                .values(refresh=None, expires_at=None)
+            )
+            return True
+
+        return await self._store.write(job)
+
+    async def is_expecting(self, name: str) -> bool:
+        """Whether a consent is still waited for."""
+        async with self._store.reading() as connection:
+            row = await self._row(connection, f"{name}.state")
+        return row is not None and row.refresh is not None
+
+    def _row_of(self, new: Credential) -> dict[str, object]:
+        """A pair as the columns of its row, the lease given back."""
+        return {
+            "access": self._seal("access", new.access),
+            "refresh": self._seal("refresh", new.refresh),
+            "expires_at": new.expires_at,
+            "renewed_at": new.renewed_at,
+            "lease": None,
+            "lease_until": None,
+        }
 
     async def _insert(self, connection: Connection, name: str) -> bool:
         """Make a row where there is none; tell whether there was none."""

@@ -294,6 +294,7 @@ class Inbox:
             roles=roles,
             is_new=row.last_message_at is None,
             joined_to=row.joined_to,
+            human_until=row.human_until,
         )
 
     async def _lay_aside(

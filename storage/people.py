@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select, update
 
-from messages.envelope import Choice
+from messages.envelope import Address, Choice
 from storage import tables
 from storage.connection import Connection
-from storage.database import Conflict
-from storage.sealing import Box
+from storage.database import Conflict, Store
+from storage.sealing import Box, CannotUnseal
 from storage.work import Work
 
 INVITE_LASTS = timedelta(hours=48)
@@ -54,6 +54,7 @@ class Person:
         roles: what they may do.
         is_new: whether this is their first message.
         joined_to: what all addresses of one human being share, None where there is one only.
+        human_until: until when an official talks to them by hand, None where none does.
     """
 
     id: int
@@ -67,6 +68,7 @@ class Person:
     roles: tuple[Role, ...] = ()
     is_new: bool = False
     joined_to: int | None = None
+    human_until: datetime | None = None
 
     @property
     def official_name(self) -> str:
@@ -191,6 +193,57 @@ class Duty:
             )
             .values(on_duty_since=bindparam("since", type_=tables.Moment)),
             {"who": work.person_id, "since": work.now if self.on else None},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPhone:
+    """A person leaves their telephone number, or takes it back.
+
+    Attributes:
+        phone: digits with the country's code, "84912345678"; "" = none is kept any more.
+    """
+
+    phone: str
+
+    async def apply(self, work: Work) -> None:
+        """Keep it sealed."""
+        people = tables.people
+        sealed = work.box.seal("people.phone", self.phone) if self.phone else None
+        await work.connection.execute(
+            update(people).where(people.c.id == work.person_id).values(phone=sealed)
+        )
+
+
+async def phone_at(store: Store, to: Address) -> str:
+    """Give the telephone number that a person left, "" for none or one that cannot be opened."""
+    people = tables.people
+    async with store.reading() as connection:
+        found = await connection.execute(
+            select(people.c.phone).where(people.c.channel == to.channel, people.c.address == to.id)
+        )
+        sealed = found.scalar()
+    try:
+        return store.box.unseal("people.phone", sealed) if sealed else ""
+    except CannotUnseal:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkByHand:
+    """An official talks to the person by hand, so that nothing is answered by itself.
+
+    Attributes:
+        until: when the service answers again.
+    """
+
+    until: datetime
+
+    async def apply(self, work: Work) -> None:
+        """Set it."""
+        people = tables.people
+        await work.connection.execute(
+            update(people).where(people.c.id == work.person_id).values(human_until=self.until)
         )
 
 

@@ -9,11 +9,13 @@ from sqlalchemy import Select, and_, bindparam, case, func, or_, select, true
 
 from messages.envelope import Address
 from storage import tables
+from storage.channel_facts import Fact, fact
 from storage.database import Store
 from storage.evidence import Tally, tallies
 from storage.joining import JoinCode, addresses, join_code
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
+from storage.receipts import Correspondence, known_parts, letters_about
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
     OPEN,
@@ -242,6 +244,41 @@ class Reader:
                 )
             )
             return str(found.scalar() or "")
+
+    async def letters_about(self, code: str) -> list[Correspondence]:
+        """List what officials wrote to the citizen about a ticket, and how far it came."""
+        async with self._store.reading() as connection:
+            return await letters_about(connection, code)
+
+    async def known_parts(self, to: Address, message_ids: Collection[str]) -> frozenset[str]:
+        """Tell which of a platform's message ids are of letters that we sent to a person."""
+        async with self._store.reading() as connection:
+            return await known_parts(connection, to, message_ids)
+
+    async def phone_of(self, person_id: int) -> str:
+        """Give the telephone number that a person left, "" for none."""
+        people = tables.people
+        async with self._store.reading() as connection:
+            found = await connection.execute(select(people.c.phone).where(people.c.id == person_id))
+            sealed = found.scalar()
+        return self._store.box.unseal("people.phone", sealed) if sealed else ""
+
+    async def last_wrote(self, person_id: int) -> tuple[str, datetime | None]:
+        """Tell on which channel a person is, and when they last wrote there."""
+        people = tables.people
+        async with self._store.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(people.c.channel, people.c.last_message_at).where(
+                        people.c.id == person_id
+                    )
+                )
+            ).one()
+        return row.channel, row.last_message_at
+
+    async def channel_fact(self, channel: str, name: str) -> Fact | None:
+        """Give what a platform told of itself, None where nothing is known."""
+        return await fact(self._store, channel, name)
 
     async def last_answered(self, person_id: int) -> Ticket | None:
         """Find the person's ticket that was answered last and not rated since."""

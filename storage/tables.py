@@ -76,14 +76,17 @@ people = Table(
     Column("offered", LargeBinary),
     Column("last_message_at", Moment),
     Column("gone_at", Moment),
+    Column("phone", LargeBinary),
+    Column("human_until", Moment),
     Column("waiting_since", Moment),
     Column("lease", String(32)),
     Column("lease_until", Moment),
     Column("joined_to", Id),
     UniqueConstraint("channel", "address"),
     comment="Everybody who ever wrote, one row for each address: where they are in a conversation, "
-    "what was last offered to them, and the lease under which their oldest message is handled. "
-    "Rows with the same joined_to, the number of one of them, are one human being.",
+    "what was last offered to them, the number they left, until when an official talks to them by "
+    "hand, and the lease under which their oldest message is handled. Rows with the same "
+    "joined_to, the number of one of them, are one human being.",
 )
 Index(
     "ix_people_waiting",
@@ -219,6 +222,12 @@ Index(
     outbox.c.address,
     sqlite_where=outbox.c.state == text("3"),
     postgresql_where=outbox.c.state == text("3"),
+)
+Index(
+    "ix_outbox_ticket",
+    outbox.c.ticket,
+    sqlite_where=outbox.c.ticket.is_not(None),
+    postgresql_where=outbox.c.ticket.is_not(None),
 )
 Index("ix_outbox_lane", outbox.c.channel, outbox.c.address, outbox.c.id)
 
@@ -384,4 +393,15 @@ credentials = Table(
     Column("lease", String(32)),
     Column("lease_until", Moment),
     comment="Rotating tokens of platforms, sealed, and the lease of the process that renews them.",
+)
+
+channel_facts = Table(
+    "channel_facts",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("value", String(512), nullable=False),
+    Column("at", Moment, nullable=False),
+    comment="What a platform told of itself, for other processes to read: when it was last heard, "
+    "what is left of a package, what keeps it from working. Never a secret, never a person's.",
 )

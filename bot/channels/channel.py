@@ -107,6 +107,7 @@ class Letter:
         parts_sent: how many of its parts an earlier try already sent.
         repeat: whether an earlier try ended in `Unknown`.
         written_at: when the person last wrote, None where they never did.
+        ticket: the code of the ticket it is about, "" for none.
     """
 
     id: int
@@ -116,6 +117,7 @@ class Letter:
     parts_sent: int = 0
     repeat: bool = False
     written_at: datetime | None = None
+    ticket: str = ""
 
 
 class Accept(Protocol):

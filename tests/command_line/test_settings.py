@@ -46,6 +46,7 @@ DEFAULTS: Mapping[str, object] = {
     "ZALO_ZBS_URL": "https://business.openapi.zalo.me",
     "ZALO_MEDIA_HOSTS": ("zdn.vn", "zadn.vn", "zalo.me"),
     "ZALO_BUTTONS": "off",
+    "ZALO_CATCH_UP": "on",
     "ZALO_MAC_MODE": "strict",
 }
 SECRET = [name for name, value in DEFAULTS.items() if isinstance(value, SecretStr)]

@@ -1,4 +1,4 @@
-"""What Zalo's error numbers mean for a letter: one table for the OA API and its ZBS neighbour.
+"""What Zalo's error numbers mean for a letter: a table for the OA API, one for its ZBS neighbour.
 
 The numbers are those of Zalo's documentation for the Official Account API. A row tells which
 `SendError` comes of it; the words that go into its reason are Zalo's own.
@@ -93,6 +93,47 @@ MEANINGS: Final[Mapping[int, type[SendError]]] = {
 }
 
 
+ZBS_WAITS: Final[Mapping[int, float]] = {
+    RATE: 10.0,
+    # At night, 22:00 to 6:00; perhaps no longer in force.
+    -133: 1800.0,
+    # The day's limit of the account.
+    -144: 3600.0,
+}
+
+ZBS_MEANINGS: Final[Mapping[int, type[SendError]]] = {
+    -108: Refused,
+    -109: Misconfigured,
+    # What the template's parameters are called or take is what the commune has written down.
+    -111: Misconfigured,
+    -112: Misconfigured,
+    -1121: Misconfigured,
+    -1122: Misconfigured,
+    -1124: Misconfigured,
+    -114: Refused,
+    -115: Misconfigured,
+    -117: Misconfigured,
+    # The number has no Zalo.
+    -118: Refused,
+    -126: Misconfigured,
+    -127: Misconfigured,
+    -131: Misconfigured,
+    -132: Misconfigured,
+    -135: Misconfigured,
+    -1351: Misconfigured,
+    -136: Misconfigured,
+    -137: Misconfigured,
+    -139: Refused,
+    -140: Refused,
+    -141: Refused,
+    -146: Misconfigured,
+    -147: Misconfigured,
+    -158: Refused,
+    -159: Refused,
+}
+"""The numbers of ZBS templates (once ZNS), whose table is its own."""
+
+
 class TokenRefused(Exception):
     """Zalo does not take the access token, or the app's proof of it."""
 
@@ -109,13 +150,26 @@ def reason(code: int, words: object) -> str:
 
 def error_for(code: int, words: object) -> SendError | TokenRefused:
     """Tell what became of a letter that Zalo answered with an error other than 0."""
-    why = reason(code, words)
+    return _error(code, reason(code, words), WAITS, MEANINGS)
+
+
+def zbs_error_for(code: int, words: object) -> SendError | TokenRefused:
+    """Tell what became of a ZBS template that was answered with an error other than 0."""
+    return _error(code, reason(code, words), ZBS_WAITS, ZBS_MEANINGS)
+
+
+def _error(
+    code: int,
+    why: str,
+    waits: Mapping[int, float],
+    meanings: Mapping[int, type[SendError]],
+) -> SendError | TokenRefused:
     if code in RENEW:
         return TokenRefused(why)
-    if code in WAITS:
-        return Throttled(why, after=WAITS[code])
-    if code in MEANINGS:
-        return MEANINGS[code](why)
+    if code in waits:
+        return Throttled(why, after=waits[code])
+    if code in meanings:
+        return meanings[code](why)
     if "token" in why.lower():
         # A number that no table names, about the token all the same.
         return TokenRefused(why)

@@ -114,6 +114,13 @@ class Media:
         self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
 
+    def may_fetch(self, ref: str) -> bool:
+        """Whether something lies on a host from which may be fetched."""
+        try:
+            return self._hosts.allow(URL(ref))
+        except ValueError:
+            return False
+
     async def fetch(self, attachment: Attachment) -> bytes:
         """Give the bytes of what a person sent.
 

@@ -8,21 +8,22 @@ pair is issued the old access token is dead at once. What follows from that:
 - The answer is kept before it is used. Where the database fails at that moment the pair stays in
   memory and is kept as soon as it can be; the process does not let it go before.
 - A crash between Zalo's answer and the commit loses the pair: Zalo offers no second look at it. The
-  access token at hand is dead then too, every letter ends in `Misconfigured`, and an administrator
-  consents again and sets BOT_ZALO_REFRESH_TOKEN to the new token.
+  access token at hand is dead then too, every letter ends in `ConsentNeeded`, and an administrator
+  consents again by `python -m bot zalo connect`, or sets BOT_ZALO_REFRESH_TOKEN to a new token.
 - The setting is taken once for each value it ever had: setting a token from a new consent replaces
   the pair, a restart with the old setting changes nothing.
 """
 
 import asyncio
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from bot.channels.channel import Misconfigured, Refused, SendError, Throttled, Unknown, Unreachable
+from bot.channels.channel import Misconfigured, Refused, Throttled, Unknown, Unreachable
 from bot.channels.zalo.client import Client
 from bot.channels.zalo.errors import RATE, TokenRefused, reason
 from bot.settings import Settings
@@ -57,6 +58,20 @@ repairing the app in its console."""
 
 FAREWELL: Final = 6.0
 """Seconds that a renewal under way gets when the service ends, which has ten in all."""
+
+
+class ConsentNeeded(Misconfigured):
+    """Only an administrator's new consent to the OA opens it again.
+
+    Args:
+        reason: as in SendError.
+        episode: tells this loss of the consent from the next.
+        sent: as in SendError.
+    """
+
+    def __init__(self, reason: str = "", *, episode: str = "", sent: tuple[str, ...] = ()) -> None:
+        super().__init__(reason, sent=sent)
+        self.episode = episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,7 @@ class Tokens:
         At half its life it is renewed in the background while the one at hand serves on.
 
         Raises:
-            Misconfigured: only a new consent helps; the reason says so.
+            ConsentNeeded: only a new consent helps; the reason says so.
             Unreachable: Zalo or the database cannot be reached, or another process is renewing.
         """
         pair = self._pair
@@ -139,6 +154,27 @@ class Tokens:
         if now >= due(pair):
             pair = await self._renew(pair.access)
         return due(pair)
+
+    async def consented(self, code: str, verifier: str) -> None:
+        """Trade the code of a new consent for a pair and keep it.
+
+        Args:
+            code: what came to the callback; it works once, for ten minutes.
+            verifier: the words of which the consent link carried the hash (PKCE).
+
+        Raises:
+            ConsentNeeded: Zalo does not take the code.
+            Throttled: not now; the code may still work.
+            Unreachable: no answer, or the pair that came could not be kept: consent again.
+        """
+        form = {"code": code, "grant_type": "authorization_code", "code_verifier": verifier}
+        pair = await self._pair_for(form, episode="code")
+        try:
+            await self._kept.consented(NAME, pair)
+        except StoreUnavailable as error:
+            raise Unreachable("the store of the token cannot be reached") from error
+        log.info("zalo consent kept", expires_at=pair.expires_at)
+        self._pair, self._dead, self._early_from = pair, None, None
 
     async def close(self) -> None:
         """Let a renewal that is under way come to its end, so that its pair is not lost."""
@@ -174,8 +210,9 @@ class Tokens:
         except StoreUnavailable as error:
             raise Unreachable("the store of the token cannot be reached") from error
         except CannotUnseal as error:
-            raise Misconfigured(
-                "the kept token was sealed with another secret key: consent again"
+            raise ConsentNeeded(
+                "the kept token was sealed with another secret key: consent again",
+                episode="sealed otherwise",
             ) from error
         self._early_from = None
         return self._pair
@@ -188,7 +225,10 @@ class Tokens:
         while True:
             pair = await self._kept.read(NAME)
             if pair is None:
-                raise Misconfigured("no token yet: set BOT_ZALO_REFRESH_TOKEN")
+                raise ConsentNeeded(
+                    "no consent yet: python -m bot zalo connect, or BOT_ZALO_REFRESH_TOKEN",
+                    episode="first",
+                )
             if self._is_other(pair, refused):
                 return pair
             leased = await self._kept.lease(NAME)
@@ -241,24 +281,29 @@ class Tokens:
 
     async def _ask(self, refresh: str) -> Credential:
         """Ask Zalo for the next pair; only one who holds the lease may."""
-        dead = self._dead
+        dead, episode = self._dead, hashlib.sha256(refresh.encode()).hexdigest()
         if dead is not None and dead.refresh == refresh and self._clock() < dead.until:
-            raise Misconfigured(dead.why)
-        form = {
-            "refresh_token": refresh,
-            "app_id": self._settings.zalo_app_id,
-            "grant_type": "refresh_token",
-        }
+            raise ConsentNeeded(dead.why, episode=episode)
+        form = {"refresh_token": refresh, "grant_type": "refresh_token"}
+        try:
+            return await self._pair_for(form, episode)
+        except ConsentNeeded as error:
+            self._dead = _Dead(refresh, error.reason, self._clock() + PENANCE)
+            raise
+
+    async def _pair_for(self, form: Mapping[str, str], episode: str) -> Credential:
+        """Ask the OAuth server for a pair; what it refuses only a new consent helps."""
+        whole = {**form, "app_id": self._settings.zalo_app_id}
         headers = {"secret_key": self._settings.zalo_app_secret.get_secret_value()}
         try:
             answer = await self._client.post_form(
-                self._settings.zalo_oauth_url + PATH, form, headers
+                self._settings.zalo_oauth_url + PATH, whole, headers
             )
         except Unknown as error:
             # Asked again: where Zalo did renew it will say that the token is used up.
             raise Unreachable(error.reason) from error
         except (TokenRefused, Refused) as error:
-            raise self._give_up(refresh, str(error)) from None
+            raise _lost(str(error), episode) from None
         pair = _pair(answer, self._clock())
         if pair is not None:
             log.info("zalo token renewed", expires_at=pair.expires_at)
@@ -267,12 +312,11 @@ class Tokens:
         words = answer.get("error_name") or answer.get("message")
         if code == RATE:
             raise Throttled(reason(code, words), after=10.0)
-        raise self._give_up(refresh, reason(code, words))
+        raise _lost(reason(code, words), episode)
 
-    def _give_up(self, refresh: str, why: str) -> SendError:
-        why = f"consent to the OA again, its token is refused: {why}"
-        self._dead = _Dead(refresh, why, self._clock() + PENANCE)
-        return Misconfigured(why)
+
+def _lost(why: str, episode: str) -> ConsentNeeded:
+    return ConsentNeeded(f"consent to the OA again, its token is refused: {why}", episode=episode)
 
 
 def due(pair: Credential) -> datetime:

@@ -13,7 +13,8 @@ import structlog
 from aiohttp import web
 
 from bot.channels.channel import Accept
-from bot.channels.zalo.inbound import Event, is_ignored, official_account, read
+from bot.channels.zalo.fields import Event
+from bot.channels.zalo.inbound import is_ignored, left_out, official_account, read
 from bot.settings import Settings
 from storage.database import StoreUnavailable
 
@@ -92,6 +93,9 @@ class Webhook:
             else:
                 log.warning("zalo event not read", size=size)
             return web.Response()
+        if left := left_out(event, incoming):
+            # What is taken all the same: the words, and what could be read beside them.
+            log.warning("zalo event read in part", left_out=left, size=size)
         try:
             async with asyncio.timeout(self._patience):
                 await self._accept(incoming)

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.channels.zalo.channel import ZaloChannel
 from bot.channels.zalo.client import Client
+from bot.channels.zalo.surroundings import Surroundings
 from bot.channels.zalo.tokens import Tokens
 from bot.settings import Settings
 from messages.envelope import Incoming
@@ -67,10 +68,10 @@ async def channels(zalo: ZaloEmulator, store: Store, hands: Hands) -> AsyncItera
     # The setting stays as it was however often the pair is renewed.
     first = {"zalo_refresh_token": zalo.grants.refresh_token}
 
-    def make(**more: object) -> ZaloChannel:
+    def make(around: Surroundings | None = None, **more: object) -> ZaloChannel:
         settings, client = settings_for(zalo, **(first | more)), Client()
         tokens = Tokens(settings, Credentials(store, hands), client, hands)
-        made.append(ZaloChannel(settings, tokens, hands, client))
+        made.append(ZaloChannel(settings, tokens, hands, client, around))
         return made[-1]
 
     yield make

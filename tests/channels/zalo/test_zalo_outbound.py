@@ -207,8 +207,7 @@ async def test_only_the_rest_of_a_letter_is_sent_again(
     [
         Outgoing(""),
         Outgoing("\ud800\u200b \n"),
-        Outgoing("a", group="g1"),
-        Outgoing("", attachments=(Attachment(AttachmentKind.IMAGE, ref="media:00ff"),)),
+        Outgoing("", attachments=(Attachment(AttachmentKind.FILE, ref="media:00ff"),)),
     ],
 )
 async def test_a_letter_that_zalo_cannot_carry_is_refused_without_a_call(
