@@ -388,9 +388,9 @@ async def test_villages_of_the_commune_are_offered(talk: Talk) -> None:
     assert (await ticket(talk, code)).village == "Ngũ Phúc"
 
 
-async def test_links_and_contacts_are_no_photos(talk: Talk) -> None:
+async def test_a_link_is_no_photo(talk: Talk) -> None:
     citizen = talk.person()
-    contact = Attachment(AttachmentKind.CONTACT, ref="x", phone="0900000000")
-    (answer,) = await citizen.sends(attachments=(contact,))
+    link = Attachment(AttachmentKind.LINK, ref="https://example.invalid/x")
+    (answer,) = await citizen.sends(attachments=(link,))
     assert "chưa nhận được nội dung" in answer
     assert await talk.read.all_tickets() == []

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from messages.envelope import Kind
 from storage import tables
 from tests.conversations.citizen_scenes import TROUBLE
+from tests.storage.acts import count
 from tests.transcript import Somebody, Talk, code_in
 
 
@@ -101,3 +102,16 @@ async def test_receipts_of_what_we_never_sent_change_nothing(talk: Talk, about: 
     await talk.pass_time(seconds=6)
     assert await marks(talk, letter) == (None, None)
     assert talk.inbox_worker._metrics.failures._value.get() == 0
+
+
+async def test_a_page_that_names_letters_it_was_never_given_sets_nothing_in_motion(
+    talk: Talk,
+) -> None:
+    visitor = talk.person("c", "web")
+    await visitor.says("Xin chào")
+    assert await visitor.sends("", kind=Kind.SEEN, about="901 902 903") == []
+    assert await count(talk.store, tables.timers) == 0
+    stranger = talk.person("z", "zalo")
+    await stranger.says("Xin chào")
+    await stranger.sends("", kind=Kind.SEEN, about="901 902 903")
+    assert await count(talk.store, tables.timers) == 3
