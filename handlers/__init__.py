@@ -12,6 +12,7 @@ from handlers import (
     report,
     roles,
     tickets,
+    too_large,
 )
 from handlers.office import Office
 from handlers.routing import Router
@@ -20,6 +21,7 @@ from messages.text import Text, _
 
 router = Router()
 for _conversation in (
+    too_large,  # a file that the platform does not give out
     menu,  # start, help, language, cancel; free text
     roles,  # invitations
     tickets,  # my tickets: a bare code

@@ -126,6 +126,7 @@ class Turn:
 
 Handler = Callable[[Turn], Awaitable[Reply]]
 Perhaps = Callable[[Turn], Awaitable[Reply | None]]
+Then = Callable[[Turn, Reply], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ class Router:
         self.codes: list[tuple[re.Pattern[str], Handler]] = []
         self.fallback: Handler | None = None
         self.perhaps: list[Perhaps] = []
+        self.afterwards: list[Then] = []
 
     def include(self, other: "Router") -> None:
         """Take over what a conversation's own router holds; a name stands for one thing only."""
@@ -199,6 +201,7 @@ class Router:
             self.events[key] = handler
         self.codes += other.codes
         self.perhaps += other.perhaps
+        self.afterwards += other.afterwards
         self.fallback = self.fallback or other.fallback
 
     def command(
@@ -263,6 +266,11 @@ class Router:
         self.perhaps.append(handler)
         return handler
 
+    def after(self, then: Then) -> Then:
+        """Register what is said beside a reply, whichever handler gave it."""
+        self.afterwards.append(then)
+        return then
+
     def otherwise(self, handler: Handler) -> Handler:
         """Register what takes free text: understanding, and the menu where that finds nothing."""
         self.fallback = handler
@@ -275,7 +283,10 @@ class Router:
     async def handle(self, turn: Turn) -> Reply:
         """Find the handler of a turn and run it."""
         handler, turn = self.find(turn)
-        return await handler(turn)
+        reply = await handler(turn)
+        for then in self.afterwards:
+            reply = then(turn, reply)
+        return reply
 
     def find(self, turn: Turn) -> tuple[Handler, Turn]:
         """Find who takes a message: event, command, code, awaited step, understanding."""

@@ -65,6 +65,8 @@ class Attachment:
         latitude: degrees north, of a location.
         longitude: degrees east, of a location.
         phone: of a contact.
+        most: of a file that is too large, the bytes that its platform lets us fetch; then there is
+            no `ref`.
     """
 
     kind: AttachmentKind
@@ -75,6 +77,7 @@ class Attachment:
     latitude: float = 0.0
     longitude: float = 0.0
     phone: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)

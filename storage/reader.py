@@ -11,6 +11,7 @@ from messages.envelope import Address
 from storage import tables
 from storage.database import Store
 from storage.evidence import Tally, tallies
+from storage.media import LOST
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
 from storage.ticket_counts import TicketCounts, ticket_counts
@@ -199,10 +200,13 @@ class Reader:
 
     async def files(self, code: str) -> list[File]:
         """List a ticket's photos and documents."""
-        table, box = tables.ticket_files, self._store.box
+        table, media, box = tables.ticket_files, tables.media, self._store.box
         async with self._store.reading() as connection:
             rows = await connection.execute(
-                select(table).where(table.c.code == code).order_by(table.c.id)
+                select(table, media.c.mime)
+                .join(media, media.c.hash == table.c.hash, isouter=True)
+                .where(table.c.code == code)
+                .order_by(table.c.id)
             )
             return [
                 File(
@@ -211,6 +215,8 @@ class Reader:
                     hash=row.hash or "",
                     at=row.at,
                     reason=row.reason or "",
+                    mime=row.mime or "",
+                    lost=row.state == LOST,
                 )
                 for row in rows
             ]

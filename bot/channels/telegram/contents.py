@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from telegram import Location, Message, PhotoSize, TelegramObject
 
@@ -84,19 +85,33 @@ def _photo(sizes: tuple[PhotoSize, ...]) -> Attachment:
     """The largest of a photo's sizes that we may fetch."""
     fitting = [size for size in sizes if _bytes(size.file_size) <= LIMITS.fetch_bytes] or sizes
     best = max(fitting, key=lambda size: size.width * size.height)
-    return Attachment(
-        AttachmentKind.IMAGE, clean(best.file_id), mime="image/jpeg", size=_bytes(best.file_size)
+    return _fetchable(
+        Attachment(
+            AttachmentKind.IMAGE,
+            clean(best.file_id),
+            mime="image/jpeg",
+            size=_bytes(best.file_size),
+        )
     )
 
 
 def _file(kind: AttachmentKind, file: TelegramObject, mime: str) -> Attachment:
-    return Attachment(
-        kind,
-        clean(getattr(file, "file_id", "")),
-        name=clean(getattr(file, "file_name", None) or ""),
-        mime=clean(getattr(file, "mime_type", None) or mime),
-        size=_bytes(getattr(file, "file_size", None)),
+    return _fetchable(
+        Attachment(
+            kind,
+            clean(getattr(file, "file_id", "")),
+            name=clean(getattr(file, "file_name", None) or ""),
+            mime=clean(getattr(file, "mime_type", None) or mime),
+            size=_bytes(getattr(file, "file_size", None)),
+        )
     )
+
+
+def _fetchable(file: Attachment) -> Attachment:
+    """Give a file as it is, or without its reference where the Bot API would not give it out."""
+    if file.size <= LIMITS.fetch_bytes:
+        return file
+    return replace(file, ref="", most=LIMITS.fetch_bytes)
 
 
 def _bytes(size: object) -> int:

@@ -188,6 +188,20 @@ TABLE: dict[str, tuple[Json, Incoming | None]] = {
         said(audio={**FILE, "duration": 5, "file_name": "a.mp3", "mime_type": "audio/mpeg"}),
         came(AttachmentKind.AUDIO, ref="F1", name="a.mp3", mime="audio/mpeg", size=1000),
     ),
+    "a video too large to be fetched": (
+        said(video={**FILE, **SHAPE, "file_size": 21 << 20}),
+        came(AttachmentKind.VIDEO, mime="video/mp4", size=21 << 20, most=20 << 20),
+    ),
+    "a document too large to be fetched": (
+        said(document={**FILE, "file_name": "phim.zip", "file_size": 3 << 40}, caption="Đây"),
+        replace(
+            came(AttachmentKind.FILE, name="phim.zip", size=3 << 40, most=20 << 20), text="Đây"
+        ),
+    ),
+    "a video of exactly the limit": (
+        said(video={**FILE, **SHAPE, "file_size": 20 << 20}),
+        came(AttachmentKind.VIDEO, ref="F1", mime="video/mp4", size=20 << 20),
+    ),
     "a sticker": (
         said(sticker={**FILE, **STICKER}),
         came(AttachmentKind.STICKER, ref="F1", name="👍", size=1000),
