@@ -4,6 +4,7 @@ from handlers import (
     desk,
     dossier,
     feedback,
+    groups,
     guidance,
     information,
     menu,
@@ -32,6 +33,7 @@ for _conversation in (
     information,  # contacts, reception, an official
     privacy,  # what is kept of me
     desk,  # officers
+    groups,  # their group chats
     report,  # staff
 ):
     router.include(_conversation.router)

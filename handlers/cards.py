@@ -8,7 +8,7 @@ from typing import TypeAlias
 from handlers.deadlines import deadline_words
 from handlers.office import Office
 from handlers.routing import Turn
-from messages.envelope import Attachment, AttachmentKind
+from messages.envelope import Address, Attachment, AttachmentKind
 from messages.text import Sayable, Spoken, Text, _, lines, ngettext
 from storage.outbox import Draft, Offer, Purpose
 from storage.reader import Officer
@@ -79,7 +79,42 @@ async def new_ticket(turn: Turn, ticket: NewTicket, words: str, *, to_me: bool =
         for officer in told.officers
         if to_me or officer.id != turn.person.id
     )
-    return Cards(tuple(letters), told.on_duty)
+    in_group = await _to_group(turn, ticket)
+    return Cards((*letters, *in_group), told.on_duty)
+
+
+async def _to_group(turn: Turn, ticket: NewTicket) -> tuple[Draft, ...]:
+    """Write the card for the unit's Telegram group, where the commune has named one.
+
+    The citizen's words, name and place are for officers alone, and others read along in a group.
+    """
+    unit = turn.office.commune.unit(ticket.unit)
+    if unit is None or not unit.telegram_group:
+        return ()
+    group = await turn.read.group(Address("telegram", unit.telegram_group.partition("/")[0]))
+    if group is None:
+        return ()
+    text = lines(
+        _("New ticket {code}", code=ticket.code),
+        _("Category: {category}", category=category_title(turn.office, ticket.category)),
+        _("Unit: {unit}", unit=unit.name),
+        _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
+        *_attached(ticket.attachments),
+        _("Its officers can take it and read it here; the words come to them alone."),
+    )
+    card = Draft(
+        group,
+        text,
+        (
+            Offer(f"/nhan {ticket.code}", _("Claim {code}", code=ticket.code[-4:])),
+            _show(ticket.code),
+        ),
+        group=unit.telegram_group,
+        ticket=ticket.code,
+        purpose=Purpose.CARD,
+        restart=False,
+    )
+    return (card,)
 
 
 async def news(

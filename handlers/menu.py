@@ -2,7 +2,16 @@
 
 from dataclasses import replace
 
-from handlers import additions, drafting, feedback, guidance, meanings, questions, redirect
+from handlers import (
+    additions,
+    drafting,
+    feedback,
+    groups,
+    guidance,
+    meanings,
+    questions,
+    redirect,
+)
 from handlers import roles as officials
 from handlers.intents import Intent
 from handlers.matter import Matter
@@ -76,8 +85,8 @@ async def start(turn: Turn) -> Reply:
 
 @router.event(Kind.FOLLOWED)
 async def followed(turn: Turn) -> Reply:
-    """Welcome a person who opened or followed us without writing."""
-    return _welcome(turn)
+    """Welcome a person who opened or followed us without writing, or a group that took us in."""
+    return groups.taken_in(turn) if turn.message.group else _welcome(turn)
 
 
 @router.event(Kind.LEFT)

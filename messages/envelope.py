@@ -148,6 +148,7 @@ class Outgoing:
         ask: what the channel may ask for by a button of its own: "location", "contact" or "".
         group: the group chat to send to instead of the person, "" for the person.
         reply_to: the platform's id of the message this answers, "" for none.
+        asked: whether the letter before it asked by such a button, which is to go now.
     """
 
     text: str
@@ -156,3 +157,4 @@ class Outgoing:
     ask: str = ""
     group: str = ""
     reply_to: str = ""
+    asked: bool = False

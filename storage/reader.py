@@ -294,6 +294,21 @@ class Reader:
             ).one()
         return Recipient(person_id, Address(row.channel, row.address), row.language)
 
+    async def group(self, to: Address) -> Recipient | None:
+        """Find a group chat that took us in, by its address; None where we are not in it."""
+        people = tables.people
+        async with self._store.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(people.c.id, people.c.language).where(
+                        people.c.channel == to.channel,
+                        people.c.address == to.id,
+                        people.c.gone_at.is_(None),
+                    )
+                )
+            ).first()
+        return Recipient(row.id, to, row.language) if row else None
+
     async def name_of(self, person_id: int) -> str:
         """Give a person's official name, else what their platform calls them, else ""."""
         people, roles = tables.people, tables.roles

@@ -22,7 +22,7 @@ from bot.channels.pacing import Pacing
 from bot.channels.telegram.commands import About, Commands, introduce
 from bot.channels.telegram.inbound import NAME
 from bot.channels.telegram.limits import LIMITS, PER_CHAT, PER_GROUP, PER_SECOND
-from bot.channels.telegram.outbound import OpenMedia, Writer, parts
+from bot.channels.telegram.outbound import OpenMedia, Writer, group_of, parts, place_of
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.reception import Reception
 from bot.channels.telegram.refusals import meaning
@@ -127,8 +127,8 @@ class TelegramChannel:
                 await self._send(letter, sent)
         except TelegramError as error:
             if isinstance(error, TooFast):
-                self._pacing.hold(letter.to, error.seconds, group=letter.body.group)
-            failure = meaning(error, group=bool(letter.body.group))
+                self._pacing.hold(letter.to, error.seconds, group=group_of(letter))
+            failure = meaning(error, group=bool(group_of(letter)))
             failure.sent = tuple(sent)
             raise failure from None
         except SendError as failure:
@@ -171,8 +171,8 @@ class TelegramChannel:
         await introduce(self._bot, self._commands, self._about, self._pause)
 
     async def _send(self, letter: Letter, sent: list[str]) -> None:
-        group = letter.body.group
-        chat = group or letter.to.id
+        chat, topic = place_of(letter)
+        group = group_of(letter)
         for part in parts(letter.body, chat)[letter.parts_sent :]:
             await self._pacing.wait(letter.to, group=group, bulk=letter.bulk)
-            sent.append(await self._writer.write(chat, part))
+            sent.append(await self._writer.write(chat, part, topic))

@@ -14,6 +14,7 @@ from telegram import (
     CallbackQuery,
     Chat,
     ChatMemberUpdated,
+    MaybeInaccessibleMessage,
     Message,
     MessageReactionUpdated,
     ReactionTypeEmoji,
@@ -29,6 +30,9 @@ from messages.vietnamese import clean
 NAME = "telegram"
 
 GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
+
+TOPIC = "/"
+"""What stands between a group's number and that of one of its topics."""
 
 COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?=\s|$)")
 """How a text begins that is a command, perhaps to one bot by name."""
@@ -148,7 +152,7 @@ def _message(message: Message, key: str, username: str, kind: Kind) -> Incoming 
         text = f"/{name}{text[command.end() :]}"
         if name.lower() == "start":
             text, payload = "/start", text[len("/start") :].strip()
-    group = _group(message.chat)
+    group = _group(message.chat, message)
     if group and not text and not found:
         return None
     own_id = _message_id(message.chat, message.message_id)
@@ -183,16 +187,29 @@ def _pressed(query: CallbackQuery, key: str, now: datetime) -> Incoming | None:
         sent_at=now,
         choice=clean(query.data),
         reply_to="" if card is None else _message_id(card.chat, card.message_id),
-        group="" if card is None else _group(card.chat),
+        group="" if card is None else _group(card.chat, card),
     )
 
 
 def _membership(change: ChatMemberUpdated, key: str) -> Incoming | None:
-    if change.chat.type != ChatType.PRIVATE:
-        # Being added to a group or thrown out of it is no person's coming or going.
-        return None
+    if change.chat.type in GROUPS:
+        kind = IN_GROUPS.get(change.new_chat_member.status)
+        if kind is None or kind is IN_GROUPS.get(change.old_chat_member.status):
+            # A right more or less is neither coming nor going.
+            return None
+        # A group is written to as a person is, so it comes and goes as one.
+        number = _group(change.chat)
+        return Incoming(
+            sender=Address(NAME, number),
+            name=" ".join(clean(change.chat.title or "").split()),
+            language=clean(change.from_user.language_code or ""),
+            key=key,
+            sent_at=_moment(change.date),
+            kind=kind,
+            group=number,
+        )
     kind = MEMBERSHIPS.get(change.new_chat_member.status)
-    if kind is None:
+    if change.chat.type != ChatType.PRIVATE or kind is None:
         return None
     return Incoming(
         sender=_address(change.from_user),
@@ -208,6 +225,16 @@ MEMBERSHIPS: Mapping[str, Kind] = {
     ChatMemberStatus.BANNED: Kind.LEFT,
     ChatMemberStatus.MEMBER: Kind.FOLLOWED,
 }
+"""What becomes of a private chat with us."""
+
+IN_GROUPS: Mapping[str, Kind] = {
+    ChatMemberStatus.BANNED: Kind.LEFT,
+    ChatMemberStatus.LEFT: Kind.LEFT,
+    ChatMemberStatus.MEMBER: Kind.FOLLOWED,
+    ChatMemberStatus.RESTRICTED: Kind.FOLLOWED,
+    ChatMemberStatus.ADMINISTRATOR: Kind.FOLLOWED,
+}
+"""What becomes of our place in a group."""
 
 
 def _reaction(change: MessageReactionUpdated, key: str) -> Incoming | None:
@@ -242,8 +269,14 @@ def _message_id(chat: Chat, message_id: int) -> str:
     return f"{_number(chat.id)}:{_number(message_id)}"
 
 
-def _group(chat: Chat) -> str:
-    return str(_number(chat.id)) if chat.type in GROUPS else ""
+def _group(chat: Chat, message: MaybeInaccessibleMessage | None = None) -> str:
+    """The group's number, "CHAT/TOPIC" in one of its topics, "" in private."""
+    if chat.type not in GROUPS:
+        return ""
+    number = str(_number(chat.id))
+    if isinstance(message, Message) and message.is_topic_message and message.message_thread_id:
+        return f"{number}{TOPIC}{_number(message.message_thread_id)}"
+    return number
 
 
 def _address(user: User) -> Address:
