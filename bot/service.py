@@ -12,6 +12,7 @@ from bot.clock import ClockWorker
 from bot.inbox_worker import InboxWorker
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
+from bot.watch import Watch, trouble_of
 from handlers import router
 from handlers.office import Office
 from messages.envelope import Incoming
@@ -63,12 +64,6 @@ class Running:
     working: list[asyncio.Task[None]] = field(default_factory=list)
 
 
-def _trouble(channel: Channel) -> str:
-    """Why a channel cannot do its work, "" while it can or does not say."""
-    told: str = getattr(channel, "trouble", "")
-    return told
-
-
 class Service:
     """Receives, handles and sends on one store.
 
@@ -113,6 +108,8 @@ class Service:
                 running.listening.append(
                     tasks.create_task(self._listen(channel), name=f"listen {name}")
                 )
+            watch = Watch(ground.store, self.channels, ground.clock, ground.metrics)
+            running.listening.append(tasks.create_task(watch.run(), name="watch"))
         workers: dict[str, Callable[[asyncio.Event], Coroutine[None, None, None]]] = {
             "inbox": InboxWorker(
                 ground.store,
@@ -164,7 +161,7 @@ class Service:
             channel = self.channels.get(name)
             if channel is None:
                 parts[name] = "off"
-            elif name in self.outbox_worker.shut or _trouble(channel):
+            elif name in self.outbox_worker.shut or trouble_of(channel):
                 parts[name] = "degraded"
             else:
                 parts[name] = "ok"

@@ -1,6 +1,9 @@
 """What the service does with a message: one line for each conversation, in matching order."""
 
+from collections.abc import Collection
+
 from handlers import (
+    alarms,
     desk,
     dossier,
     feedback,
@@ -35,6 +38,7 @@ for _conversation in (
     desk,  # officers
     groups,  # their group chats
     report,  # staff
+    alarms,  # administrators
 ):
     router.include(_conversation.router)
 
@@ -50,6 +54,32 @@ COMMANDS: tuple[tuple[str, Text], ...] = (
     ("help", _("Help")),
 )
 """What a platform's list of commands shows to everybody."""
+
+
+OFFICIAL_COMMANDS: dict[str, tuple[tuple[str, Text], ...]] = {
+    "officer": (
+        ("viec", _("What is to be done")),
+        ("truc", _("Go on or off duty")),
+        ("nhan", _("Take a ticket")),
+        ("traloi", _("Answer a ticket")),
+        ("hoi", _("Ask the citizen back")),
+        ("chuyen", _("Forward a ticket to another unit")),
+        ("tuchoi", _("Refuse a ticket, with a reason")),
+        ("ghichu", _("Write an internal note")),
+        ("ghinhan", _("Write down what came by hotline, letter box or counter")),
+    ),
+    "staff": (("report", _("Counts and scores of a period")),),
+}
+"""Role → what the list of commands shows beside what everybody has."""
+
+
+def commands_of(roles: Collection[str]) -> tuple[tuple[str, Text], ...]:
+    """Give the list of commands of somebody who holds these roles, those of the roles first."""
+    found: dict[str, Text] = {}
+    for role, listed in OFFICIAL_COMMANDS.items():
+        if role in roles or "admin" in roles or (role == "staff" and "leader" in roles):
+            found |= dict(listed)
+    return (*found.items(), *((name, what) for name, what in COMMANDS if name not in found))
 
 
 def about(office: Office, language: str) -> tuple[str, str]:

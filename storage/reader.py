@@ -294,6 +294,23 @@ class Reader:
             ).one()
         return Recipient(person_id, Address(row.channel, row.address), row.language)
 
+    async def had_roles(self, channel: str) -> Mapping[str, tuple[str, frozenset[str]]]:
+        """List who holds or once held a role on a channel: address → language, roles held now."""
+        people, roles = tables.people, tables.roles
+        found: dict[str, tuple[str, frozenset[str]]] = {}
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(people.c.address, people.c.language, roles.c.role, roles.c.revoked_at)
+                .join(roles, roles.c.person_id == people.c.id)
+                .where(people.c.channel == channel, people.c.gone_at.is_(None))
+                .order_by(people.c.id, roles.c.id)
+            )
+            for row in rows:
+                _language, held = found.get(row.address, ("", frozenset()))
+                now = held if row.revoked_at is not None else held | {row.role}
+                found[row.address] = (row.language, now)
+        return found
+
     async def group(self, to: Address) -> Recipient | None:
         """Find a group chat that took us in, by its address; None where we are not in it."""
         people = tables.people

@@ -28,6 +28,7 @@ from bot.channels.telegram.reception import Reception
 from bot.channels.telegram.refusals import meaning
 from bot.channels.telegram.request import AiohttpRequest, TelegramBot, TooFast
 from bot.channels.telegram.retrying import Backoff, Pause
+from bot.channels.telegram.role_commands import CommandsByRole, Officials, RoleCommands
 from bot.channels.telegram.webhook import PATH, Watch, receive, secret_for
 from bot.settings import Settings
 from messages.envelope import Attachment
@@ -49,6 +50,8 @@ class TelegramChannel:
         commands: the list of commands that Telegram shows.
         about: the words that Telegram shows before the first message.
         open_media: reads our own files.
+        officials: who holds a role, None where nobody is shown commands of their own.
+        role_commands: the list of commands that each of them is shown.
         pause: how to wait so many seconds.
     """
 
@@ -64,6 +67,8 @@ class TelegramChannel:
         commands: Commands,
         about: About,
         open_media: OpenMedia,
+        officials: Officials | None = None,
+        role_commands: RoleCommands | None = None,
         pause: Pause = asyncio.sleep,
     ) -> None:
         token = settings.telegram_token.get_secret_value()
@@ -82,11 +87,19 @@ class TelegramChannel:
             PER_SECOND, per_chat=PER_CHAT, per_group=PER_GROUP, override=settings.pacing
         )
         self._coming_in: Poller | Watch | None = None
+        self._by_role: CommandsByRole | None = None
+        if officials is not None and role_commands is not None:
+            self._by_role = CommandsByRole(self._bot, officials, role_commands, pause)
 
     @property
     def trouble(self) -> str:
         """Why no messages come in, "" where all is well."""
         return "" if self._coming_in is None else self._coming_in.trouble
+
+    @property
+    def pending(self) -> int:
+        """How many messages wait at Telegram; 0 while we poll, where nothing does."""
+        return self._coming_in.pending if isinstance(self._coming_in, Watch) else 0
 
     @property
     def username(self) -> str:
@@ -114,6 +127,8 @@ class TelegramChannel:
             self._coming_in = Poller(self._bot, take, self._pause)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._introduce(), name="telegram: introduce")
+            if self._by_role is not None:
+                tasks.create_task(self._by_role.run(), name="telegram: commands by role")
             tasks.create_task(self._coming_in.run(), name="telegram: listen")
 
     async def send(self, letter: Letter) -> tuple[str, ...]:
