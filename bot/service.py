@@ -9,7 +9,9 @@ from aiohttp import web
 
 from bot.channels.channel import Accept, Channel
 from bot.clock import ClockWorker
+from bot.darkroom import Darkroom
 from bot.inbox_worker import InboxWorker
+from bot.media_worker import MediaWorker
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
 from bot.watch import Watch, trouble_of
@@ -120,17 +122,14 @@ class Service:
                 metrics=ground.metrics,
             ).run,
             "outbox": self.outbox_worker.run,
-            "clock": ClockWorker(
-                ground.store,
-                ground.inbox,
-                media=ground.media,
-                channels=self.channels,
-                clock=ground.clock,
-            ).run,
+            "clock": ClockWorker(ground.store, ground.inbox, ground.clock).run,
         }
         for name, work in workers.items():
             if name in only or (name == "outbox" and self._sends):
                 running.working.append(tasks.create_task(work(stopping), name=name))
+        if "clock" in only:
+            files = MediaWorker(ground.media, self.channels, Darkroom())
+            running.working.append(tasks.create_task(files.run(stopping), name="media"))
         return running
 
     async def _listen(self, channel: Channel) -> None:

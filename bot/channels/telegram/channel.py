@@ -72,7 +72,9 @@ class TelegramChannel:
         pause: Pause = asyncio.sleep,
     ) -> None:
         token = settings.telegram_token.get_secret_value()
-        self._transport = AiohttpRequest(token, proxy=settings.telegram_proxy)
+        self._transport = AiohttpRequest(
+            token, proxy=settings.telegram_proxy, api=settings.telegram_api_url
+        )
         self._bot = TelegramBot(token, settings.telegram_api_url, self._transport)
         self._uses_webhook = settings.telegram_mode == "webhook"
         self._url = f"{settings.public_url}{PATH}"
@@ -161,6 +163,8 @@ class TelegramChannel:
             file = await self._bot.get_file(attachment.ref)
             if (file.file_size or 0) > LIMITS.fetch_bytes or not file.file_path:
                 raise CannotFetch(f"{file.file_size} bytes")
+            if not file.file_path.startswith(f"{self._bot.base_file_url}/"):
+                raise CannotFetch("a file that is not where the Bot API is")
             return await self._transport.download(file.file_path, LIMITS.fetch_bytes)
         except TelegramError as error:
             failure = meaning(error)

@@ -5,12 +5,15 @@ import json
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.channels.telegram.resolving import OFFICIAL, PublicResolver
 
 Json = dict[str, Any]
 
@@ -66,14 +69,26 @@ class AiohttpRequest(BaseRequest):
     Args:
         token: what is cut out of every error.
         proxy: the address of an HTTP proxy, "" for none.
+        api: where the Bot API is.
         reading: seconds that an answer may take.
+        resolver: finds hosts; the system's where None.
     """
 
-    def __init__(self, token: str, *, proxy: str = "", reading: float = READ) -> None:
+    def __init__(
+        self,
+        token: str,
+        *,
+        proxy: str = "",
+        api: str = OFFICIAL,
+        reading: float = READ,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
         if proxy and not proxy.startswith(("http://", "https://")):
             raise ValueError("BOT_TELEGRAM_PROXY must be an http(s) address")
         self._secrets = (token, quote(token, safe=""))
         self._proxy = proxy or None
+        hosts = {urlsplit(one).hostname or "" for one in (proxy, api) if one and one != OFFICIAL}
+        self._named, self._resolver = frozenset(hosts), resolver
         self._reading = reading
         self._session: aiohttp.ClientSession | None = None
 
@@ -132,11 +147,22 @@ class AiohttpRequest(BaseRequest):
         received = bytearray()
         try:
             async with self._open().get(
-                url, timeout=_within(UPLOAD), proxy=self._proxy, allow_redirects=False
+                url,
+                timeout=_within(UPLOAD),
+                proxy=self._proxy,
+                allow_redirects=False,
+                # Compressed, a small answer could be a very large file.
+                headers={"Accept-Encoding": "identity"},
+                auto_decompress=False,
             ) as response:
+                if HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST:
+                    # Files are where the Bot API is, and nowhere else.
+                    raise BadRequest("a redirect, which is not followed")
                 if response.status != HTTPStatus.OK:
                     self._checked(response.status, b"{}")
                     raise BadRequest(f"HTTP {response.status}")
+                if (response.content_length or 0) > most:
+                    raise BadRequest("file is too big")
                 async for chunk in response.content.iter_chunked(1 << 16):
                     received += chunk
                     if len(received) > most:
@@ -159,7 +185,9 @@ class AiohttpRequest(BaseRequest):
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+                connector=aiohttp.TCPConnector(
+                    limit=CONNECTIONS, resolver=PublicResolver(self._named, self._resolver)
+                ),
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
