@@ -28,6 +28,10 @@ Everything else without words or a file is Telegram's own note (joined, pinned, 
 """
 
 
+LONGEST = 255
+"""Characters of a name: no file system takes a longer one."""
+
+
 def is_said(message: Message) -> bool:
     """Whether a person said something with this message."""
     if message.text or message.caption:
@@ -58,6 +62,7 @@ def _found(message: Message) -> Iterator[Attachment]:
     if venue := message.venue:
         # Telegram sets `location` too, to the same place.
         name = ", ".join(part for part in (clean(venue.title), clean(venue.address)) if part)
+        name = name[:LONGEST]
         yield from _place(venue.location, name)
     elif message.location:
         yield from _place(message.location)
@@ -65,8 +70,8 @@ def _found(message: Message) -> Iterator[Attachment]:
         name = f"{contact.first_name} {contact.last_name or ''}"
         yield Attachment(
             AttachmentKind.CONTACT,
-            name=" ".join(clean(name).split()),
-            phone=clean(contact.phone_number),
+            name=" ".join(clean(name).split())[:LONGEST],
+            phone=clean(contact.phone_number)[:LONGEST],
         )
 
 
@@ -100,7 +105,7 @@ def _file(kind: AttachmentKind, file: TelegramObject, mime: str) -> Attachment:
         Attachment(
             kind,
             clean(getattr(file, "file_id", "")),
-            name=clean(getattr(file, "file_name", None) or ""),
+            name=_file_name(clean(getattr(file, "file_name", None) or "")),
             mime=clean(getattr(file, "mime_type", None) or mime),
             size=_bytes(getattr(file, "file_size", None)),
         )
@@ -112,6 +117,11 @@ def _fetchable(file: Attachment) -> Attachment:
     if file.size <= LIMITS.fetch_bytes:
         return file
     return replace(file, ref="", most=LIMITS.fetch_bytes)
+
+
+def _file_name(name: str) -> str:
+    """A file's name, of one too long its end, which says what it is."""
+    return name[-LONGEST:]
 
 
 def _bytes(size: object) -> int:

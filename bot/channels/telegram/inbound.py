@@ -37,6 +37,12 @@ TOPIC = "/"
 COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?=\s|$)")
 """How a text begins that is a command, perhaps to one bot by name."""
 
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?")
+"""An IETF tag as Telegram gives it."""
+
+LONGEST_NAME = 128
+"""Characters of a name; Telegram lets nobody have a longer one."""
+
 LARGEST_ID = (1 << 63) - 1
 """The Bot API's ids fit into 64 bits; a longer one the store would refuse, again and again."""
 
@@ -100,6 +106,12 @@ def read(data: object, *, now: datetime, username: str = "") -> Incoming | None:
         raise Unreadable(type(error).__name__) from error
 
 
+def kind_of(data: Mapping[str, Any]) -> str:
+    """Name what kind of update this is if we have never heard of it, "" for those we know."""
+    strange = [str(name)[:64] for name in data if name != "update_id" and name not in KNOWN]
+    return strange[0] if strange and not any(name in KNOWN for name in data) else ""
+
+
 def callback_id(data: Mapping[str, Any]) -> str:
     """The id of the button press that waits for an answer, "" in other updates."""
     query = data.get(UpdateType.CALLBACK_QUERY)
@@ -131,6 +143,8 @@ WANTED: tuple[str, ...] = (
 )
 """The kinds of update that are read: those that we ask the platform for."""
 
+KNOWN = frozenset({*WANTED, *IGNORED})
+
 
 def _message(message: Message, key: str, username: str, kind: Kind) -> Incoming | None:
     sender = message.from_user
@@ -159,7 +173,7 @@ def _message(message: Message, key: str, username: str, kind: Kind) -> Incoming 
     return Incoming(
         sender=_address(sender),
         name=_name(sender),
-        language=clean(sender.language_code or ""),
+        language=_language(sender),
         key=key,
         sent_at=_moment(message.edit_date if kind is Kind.EDIT else message.date),
         message_id=own_id,
@@ -182,7 +196,7 @@ def _pressed(query: CallbackQuery, key: str, now: datetime) -> Incoming | None:
     return Incoming(
         sender=_address(query.from_user),
         name=_name(query.from_user),
-        language=clean(query.from_user.language_code or ""),
+        language=_language(query.from_user),
         key=key,
         sent_at=now,
         choice=clean(query.data),
@@ -201,8 +215,8 @@ def _membership(change: ChatMemberUpdated, key: str) -> Incoming | None:
         number = _group(change.chat)
         return Incoming(
             sender=Address(NAME, number),
-            name=" ".join(clean(change.chat.title or "").split()),
-            language=clean(change.from_user.language_code or ""),
+            name=_one_line(change.chat.title or ""),
+            language=_language(change.from_user),
             key=key,
             sent_at=_moment(change.date),
             kind=kind,
@@ -214,7 +228,7 @@ def _membership(change: ChatMemberUpdated, key: str) -> Incoming | None:
     return Incoming(
         sender=_address(change.from_user),
         name=_name(change.from_user),
-        language=clean(change.from_user.language_code or ""),
+        language=_language(change.from_user),
         key=key,
         sent_at=_moment(change.date),
         kind=kind,
@@ -284,7 +298,17 @@ def _address(user: User) -> Address:
 
 
 def _name(user: User) -> str:
-    return " ".join(clean(f"{user.first_name} {user.last_name or ''}").split())
+    return _one_line(f"{user.first_name} {user.last_name or ''}")
+
+
+def _one_line(name: str) -> str:
+    return " ".join(clean(name).split())[:LONGEST_NAME]
+
+
+def _language(user: User) -> str:
+    """The code of a person's language, "" where it is none."""
+    code = clean(user.language_code or "")
+    return code if LANGUAGE.fullmatch(code) else ""
 
 
 def _moment(moment: datetime | None) -> datetime:
