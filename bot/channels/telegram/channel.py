@@ -53,6 +53,7 @@ class TelegramChannel:
         officials: who holds a role, None where nobody is shown commands of their own.
         role_commands: the list of commands that each of them is shown.
         pause: how to wait so many seconds.
+        transport: over which requests go; as the settings say where None.
     """
 
     name = NAME
@@ -70,9 +71,10 @@ class TelegramChannel:
         officials: Officials | None = None,
         role_commands: RoleCommands | None = None,
         pause: Pause = asyncio.sleep,
+        transport: AiohttpRequest | None = None,
     ) -> None:
         token = settings.telegram_token.get_secret_value()
-        self._transport = AiohttpRequest(
+        self._transport = transport or AiohttpRequest(
             token, proxy=settings.telegram_proxy, api=settings.telegram_api_url
         )
         self._bot = TelegramBot(token, settings.telegram_api_url, self._transport)

@@ -71,6 +71,7 @@ class AiohttpRequest(BaseRequest):
         proxy: the address of an HTTP proxy, "" for none.
         api: where the Bot API is.
         reading: seconds that an answer may take.
+        uploading: seconds that an answer to files, and a file itself, may take.
         resolver: finds hosts; the system's where None.
     """
 
@@ -81,6 +82,7 @@ class AiohttpRequest(BaseRequest):
         proxy: str = "",
         api: str = OFFICIAL,
         reading: float = READ,
+        uploading: float = UPLOAD,
         resolver: AbstractResolver | None = None,
     ) -> None:
         if proxy and not proxy.startswith(("http://", "https://")):
@@ -90,6 +92,7 @@ class AiohttpRequest(BaseRequest):
         hosts = {urlsplit(one).hostname or "" for one in (proxy, api) if one and one != OFFICIAL}
         self._named, self._resolver = frozenset(hosts), resolver
         self._reading = reading
+        self._uploading = uploading
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -120,7 +123,7 @@ class AiohttpRequest(BaseRequest):
         """Make one request; give its status and what was answered."""
         del write_timeout, connect_timeout, pool_timeout
         with_files = request_data is not None and request_data.contains_files
-        reading = UPLOAD if with_files else self._reading
+        reading = self._uploading if with_files else self._reading
         if isinstance(read_timeout, int | float):
             reading = float(read_timeout)
         try:
@@ -148,7 +151,7 @@ class AiohttpRequest(BaseRequest):
         try:
             async with self._open().get(
                 url,
-                timeout=_within(UPLOAD),
+                timeout=_within(self._uploading),
                 proxy=self._proxy,
                 allow_redirects=False,
                 # Compressed, a small answer could be a very large file.
