@@ -28,10 +28,10 @@ from bot.pages.site import Figures, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
-from handlers import COMMANDS, about, commune, report, search
+from handlers import COMMANDS, about, commands_of, commune, report, search
 from handlers.office import Office
 from messages.envelope import Address, Attachment
-from messages.languages import ZONE, say
+from messages.languages import DEFAULT, ZONE, say
 from scoring import criteria
 from scoring.periods import parse
 from scoring.report_json import counts_as_json
@@ -163,9 +163,14 @@ def _channels(
         channels.append(open_zalo(settings, ground, partial(_link, links, settings.public_url)))
     if "telegram" in settings.open_channels:
         from bot.channels.telegram.channel import TelegramChannel  # noqa: PLC0415
+        from bot.channels.telegram.role_commands import Shown  # noqa: PLC0415
 
         async def open_media(ref: str) -> bytes:
             return await ground.media.read(ref.removeprefix("media:"))
+
+        async def officials() -> dict[str, Shown]:
+            found = await Reader(ground.store).had_roles("telegram")
+            return {number: Shown(*one) for number, one in found.items()}
 
         channels.append(
             TelegramChannel(
@@ -175,6 +180,11 @@ def _channels(
                 commands=lambda language: [(name, say(what, language)) for name, what in COMMANDS],
                 about=lambda language: about(ground.office, language),
                 open_media=open_media,
+                officials=officials,
+                role_commands=lambda shown: [
+                    (name, say(what, shown.language or DEFAULT))
+                    for name, what in commands_of(shown.roles)
+                ],
             )
         )
     return channels

@@ -12,6 +12,7 @@ from bot.refusal import Refusal, told
 from bot.service import Ground
 from bot.settings import NOT_USED_YET, PREFIX, Settings
 from handlers.commune import BadCommune, warnings
+from handlers.office import Office
 from handlers.search import CatalogueError
 from messages.languages import DEFAULT, say
 from messages.text import Sayable, _
@@ -84,6 +85,14 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     for look in (_machine, _key, _names, _zalo, _telegram):
         for finding in look(settings):
             yield finding
+    async for finding in _telegram_itself(settings):
+        yield finding
+    async for finding in _kept(settings, office):
+        yield finding
+
+
+async def _kept(settings: Settings, office: Office) -> AsyncIterator[Finding]:
+    """Look at what the database holds."""
     try:
         ground = await ground_at(
             settings.database,
@@ -195,6 +204,38 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
     webhook = settings.has_telegram and settings.telegram_mode == "webhook"
     if webhook and not settings.public_url.startswith("https://"):
         yield _wrong(_("Telegram calls only an https address: set BOT_PUBLIC_URL."))
+
+
+async def _telegram_itself(settings: Settings) -> AsyncIterator[Finding]:
+    """Ask Telegram how our bot is, over the proxy and at the address that are set."""
+    if not settings.has_telegram:
+        return
+    from bot.channels.telegram.examination import examine  # noqa: PLC0415 - the library is slow
+
+    state = await examine(settings)
+    if state.refused:
+        yield _wrong(_("Telegram refuses BOT_TELEGRAM_TOKEN: ask @BotFather for the right one."))
+        return
+    if state.unreachable:
+        yield _warn(
+            _(
+                "Telegram cannot be reached ({reason}). Where it is blocked, set "
+                "BOT_TELEGRAM_PROXY or BOT_TELEGRAM_API_URL.",
+                reason=state.unreachable,
+            )
+        )
+        return
+    yield _ok(_("Telegram knows the bot: @{name}.", name=state.username))
+    if state.pending:
+        yield _warn(
+            _(
+                "{n} messages wait at Telegram. Last error: {reason}",
+                n=state.pending,
+                reason=state.last_error or "-",
+            )
+        )
+    if state.webhook and settings.telegram_mode == "polling":
+        yield _warn(_("A webhook is set at Telegram; it is taken down when the service starts."))
 
 
 async def _store(ground: Ground) -> AsyncIterator[Finding]:

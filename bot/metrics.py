@@ -34,6 +34,18 @@ class Metrics:
         self.channel_up = Gauge(
             "channel_up", "1 while a channel can send", ["channel"], registry=self.registry
         )
+        self.channel_listens = Gauge(
+            "channel_listens",
+            "1 while messages come in from a channel",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.waiting_outside = Gauge(
+            "messages_waiting_outside",
+            "Messages that a platform could not deliver to us yet",
+            ["channel"],
+            registry=self.registry,
+        )
 
     def text(self) -> bytes:
         """Give all counters in Prometheus' text form."""

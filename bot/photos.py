@@ -1,7 +1,17 @@
-"""Photos from people: recognised by content, freed of what a camera writes into them."""
+"""Photos from people, freed of what a camera writes into them.
 
+Run as a program it is the process in which pictures are opened: it stands alone, imports nothing of
+ours, has the lowest priority and a limit of memory, so that no picture can slow or end the service.
+"""
+
+import contextlib
 import io
+import os
+import resource
+import struct
+import sys
 import warnings
+from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
@@ -13,37 +23,18 @@ MOST_PIXELS = 60_000_000
 
 QUALITY = 85
 
-SIGNS: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF8", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"OggS", "audio/ogg"),
-    (b"#!AMR", "audio/amr"),
-    (b"\x1aE\xdf\xa3", "audio/webm"),
-    (b"ID3", "audio/mpeg"),
-)
-
-
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
 """What telephones send; the decoders of everything else are not reached."""
+
+MEMORY = 1 << 30
+"""Bytes that the process may have; the largest picture that is opened needs about half."""
+
+HEAD = struct.Struct(">BI")
+"""Before each answer: whether it is a picture, and its length; before each order the same."""
 
 
 class BadPhoto(Exception):
     """It is not a picture, or it is damaged or too large to be opened."""
-
-
-def mime_of(content: bytes) -> str:
-    """Tell a file's media type by how it begins."""
-    for sign, mime in SIGNS:
-        if content.startswith(sign):
-            return mime
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    if content[4:8] == b"ftyp":
-        return "audio/mp4" if b"soun" in content and b"vide" not in content else "video/mp4"
-    return "application/octet-stream"
 
 
 def without_traces(content: bytes) -> tuple[bytes, str]:
@@ -74,6 +65,8 @@ def _upright(content: bytes) -> Image.Image:
         image = Image.open(io.BytesIO(content), formats=FORMATS)
         if image.width * image.height > MOST_PIXELS:
             raise BadPhoto("too many pixels")
+        # A JPEG far larger than is kept is decoded at half or a quarter of its size.
+        image.draft("RGB", (LONGEST, LONGEST))
         return ImageOps.exif_transpose(image).convert("RGB")
 
 
@@ -99,3 +92,37 @@ def within(content: bytes, most: int) -> bytes:
     if len(small) > most:
         raise BadPhoto("cannot be made small enough")
     return small
+
+
+def serve(orders: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each picture that comes with what is kept of it, until no more come."""
+    while head := orders.read(HEAD.size):
+        _, length = HEAD.unpack(head)
+        content = orders.read(length)
+        try:
+            kept, _mime = without_traces(content)
+        except BadPhoto as error:
+            _say(answers, 0, str(error).encode())
+        except MemoryError:
+            _say(answers, 0, b"not a picture: MemoryError")
+        else:
+            _say(answers, 1, kept)
+
+
+def _say(answers: BinaryIO, good: int, payload: bytes) -> None:
+    answers.write(HEAD.pack(good, len(payload)) + payload)
+    answers.flush()
+
+
+def _be_modest() -> None:
+    """Give way to everything else on the machine, and have no more memory than is needed."""
+    os.nice(19)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _be_modest()
+    serve(sys.stdin.buffer, sys.stdout.buffer)

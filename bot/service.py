@@ -9,9 +9,12 @@ from aiohttp import web
 
 from bot.channels.channel import Accept, Channel
 from bot.clock import ClockWorker
+from bot.darkroom import Darkroom
 from bot.inbox_worker import InboxWorker
+from bot.media_worker import MediaWorker
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
+from bot.watch import Watch, trouble_of
 from handlers import router
 from handlers.office import Office
 from messages.envelope import Incoming
@@ -63,12 +66,6 @@ class Running:
     working: list[asyncio.Task[None]] = field(default_factory=list)
 
 
-def _trouble(channel: Channel) -> str:
-    """Why a channel cannot do its work, "" while it can or does not say."""
-    told: str = getattr(channel, "trouble", "")
-    return told
-
-
 class Service:
     """Receives, handles and sends on one store.
 
@@ -113,6 +110,8 @@ class Service:
                 running.listening.append(
                     tasks.create_task(self._listen(channel), name=f"listen {name}")
                 )
+            watch = Watch(ground.store, self.channels, ground.clock, ground.metrics)
+            running.listening.append(tasks.create_task(watch.run(), name="watch"))
         workers: dict[str, Callable[[asyncio.Event], Coroutine[None, None, None]]] = {
             "inbox": InboxWorker(
                 ground.store,
@@ -123,17 +122,14 @@ class Service:
                 metrics=ground.metrics,
             ).run,
             "outbox": self.outbox_worker.run,
-            "clock": ClockWorker(
-                ground.store,
-                ground.inbox,
-                media=ground.media,
-                channels=self.channels,
-                clock=ground.clock,
-            ).run,
+            "clock": ClockWorker(ground.store, ground.inbox, ground.clock).run,
         }
         for name, work in workers.items():
             if name in only or (name == "outbox" and self._sends):
                 running.working.append(tasks.create_task(work(stopping), name=name))
+        if "clock" in only:
+            files = MediaWorker(ground.media, self.channels, Darkroom())
+            running.working.append(tasks.create_task(files.run(stopping), name="media"))
         return running
 
     async def _listen(self, channel: Channel) -> None:
@@ -164,7 +160,7 @@ class Service:
             channel = self.channels.get(name)
             if channel is None:
                 parts[name] = "off"
-            elif name in self.outbox_worker.shut or _trouble(channel):
+            elif name in self.outbox_worker.shut or trouble_of(channel):
                 parts[name] = "degraded"
             else:
                 parts[name] = "ok"

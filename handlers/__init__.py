@@ -1,11 +1,14 @@
 """What the service does with a message: one line for each conversation, in matching order."""
 
+from collections.abc import Collection
+
 from handlers import (
     alarms,
     contact,
     desk,
     dossier,
     feedback,
+    groups,
     guidance,
     handover,
     information,
@@ -17,6 +20,7 @@ from handlers import (
     report,
     roles,
     tickets,
+    too_large,
 )
 from handlers.office import Office
 from handlers.routing import Router
@@ -25,6 +29,7 @@ from messages.text import Text, _
 
 router = Router()
 for _conversation in (
+    too_large,  # a file that the platform does not give out
     menu,  # start, help, language, cancel; free text
     linking,  # two channels, one person
     roles,  # invitations
@@ -37,6 +42,7 @@ for _conversation in (
     contact,  # a telephone number
     privacy,  # what is kept of me
     desk,  # officers
+    groups,  # their group chats
     report,  # staff
     alarms,  # administrators
     receipts,  # delivered, read
@@ -57,6 +63,32 @@ COMMANDS: tuple[tuple[str, Text], ...] = (
     ("help", _("Help")),
 )
 """What a platform's list of commands shows to everybody."""
+
+
+OFFICIAL_COMMANDS: dict[str, tuple[tuple[str, Text], ...]] = {
+    "officer": (
+        ("viec", _("What is to be done")),
+        ("truc", _("Go on or off duty")),
+        ("nhan", _("Take a ticket")),
+        ("traloi", _("Answer a ticket")),
+        ("hoi", _("Ask the citizen back")),
+        ("chuyen", _("Forward a ticket to another unit")),
+        ("tuchoi", _("Refuse a ticket, with a reason")),
+        ("ghichu", _("Write an internal note")),
+        ("ghinhan", _("Write down what came by hotline, letter box or counter")),
+    ),
+    "staff": (("report", _("Counts and scores of a period")),),
+}
+"""Role → what the list of commands shows beside what everybody has."""
+
+
+def commands_of(roles: Collection[str]) -> tuple[tuple[str, Text], ...]:
+    """Give the list of commands of somebody who holds these roles, those of the roles first."""
+    found: dict[str, Text] = {}
+    for role, listed in OFFICIAL_COMMANDS.items():
+        if role in roles or "admin" in roles or (role == "staff" and "leader" in roles):
+            found |= dict(listed)
+    return (*found.items(), *((name, what) for name, what in COMMANDS if name not in found))
 
 
 def about(office: Office, language: str) -> tuple[str, str]:

@@ -11,12 +11,26 @@ router = Router()
 async def alarm(turn: Turn) -> Reply:
     """Tell an administrator of a trouble, and what to do about it."""
     subject, _space, told = turn.message.payload.partition(" ")
-    sentences = SENTENCES.get(subject)
-    if sentences is None or not turn.person.has("admin"):
+    if not turn.person.has("admin"):
         return turn.quiet()
+    sentences = SENTENCES.get(subject) or _silent(subject)
     reason = _("What the platform said: {reason}", reason=told) if told else None
     # No choices: they would take the numbers of a question that is being asked.
     return turn.say(lines(*sentences, reason))
+
+
+def _silent(channel: str) -> tuple[Text, ...]:
+    return (
+        _("{channel} is not working, and has not been for a while.", channel=_name(channel)),
+        _("Citizens' messages may not arrive. Please ask the technical staff to run doctor."),
+    )
+
+
+def _name(channel: str) -> str:
+    return NAMES.get(channel, channel)
+
+
+NAMES = {"telegram": "Telegram", "zalo": "Zalo", "web": "Web"}
 
 
 SENTENCES: dict[str, tuple[Text, ...]] = {

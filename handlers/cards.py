@@ -93,7 +93,8 @@ async def new_ticket(
         for officer in told.officers
         if to_me or officer.id != turn.person.id
     ]
-    return Cards((*letters, *_to_group(turn, ticket)), told.on_duty)
+    in_groups = (*_to_zalo(turn, ticket), *await _to_telegram(turn, ticket))
+    return Cards((*letters, *in_groups), told.on_duty)
 
 
 def _window(turn: Turn, ticket: NewTicket) -> Sayable | None:
@@ -103,7 +104,7 @@ def _window(turn: Turn, ticket: NewTicket) -> Sayable | None:
     return windows.told(turn.person.channel, turn.now, turn.now)
 
 
-def _to_group(turn: Turn, ticket: NewTicket) -> Iterator[Draft]:
+def _to_zalo(turn: Turn, ticket: NewTicket) -> Iterator[Draft]:
     """Tell the officials' own group chat on Zalo, where they have one.
 
     Everybody in it reads along: neither the citizen's words nor their name are told there.
@@ -120,6 +121,40 @@ def _to_group(turn: Turn, ticket: NewTicket) -> Iterator[Draft]:
     )
     nobody = Recipient(0, Address(GROUPS_ON, group))
     yield Draft(nobody, text, group=group, ticket=ticket.code, purpose=Purpose.CARD)
+
+
+async def _to_telegram(turn: Turn, ticket: NewTicket) -> tuple[Draft, ...]:
+    """Write the card for the unit's Telegram group, where the commune has named one.
+
+    The citizen's words, name and place are for officers alone, and others read along in a group.
+    """
+    unit = turn.office.commune.unit(ticket.unit)
+    if unit is None or not unit.telegram_group:
+        return ()
+    group = await turn.read.group(Address("telegram", unit.telegram_group.partition("/")[0]))
+    if group is None:
+        return ()
+    text = lines(
+        _("New ticket {code}", code=ticket.code),
+        _("Category: {category}", category=category_title(turn.office, ticket.category)),
+        _("Unit: {unit}", unit=unit.name),
+        _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
+        *_attached(ticket.attachments),
+        _("Its officers can take it and read it here; the words come to them alone."),
+    )
+    card = Draft(
+        group,
+        text,
+        (
+            Offer(f"/nhan {ticket.code}", _("Claim {code}", code=ticket.code[-4:])),
+            _show(ticket.code),
+        ),
+        group=unit.telegram_group,
+        ticket=ticket.code,
+        purpose=Purpose.CARD,
+        restart=False,
+    )
+    return (card,)
 
 
 async def news(

@@ -60,6 +60,7 @@ Filled: TypeAlias = Annotated[str, Field(min_length=1)]
 Blank: TypeAlias = Annotated[str, BLANK]
 Phone: TypeAlias = Annotated[str, BLANK, AfterValidator(_phone)]
 WebAddress: TypeAlias = Annotated[str, BLANK, AfterValidator(_web_address)]
+TelegramGroup: TypeAlias = Annotated[str, Field(pattern=r"^(-\d{1,19}(/\d{1,10})?)?$")]
 Count: TypeAlias = Annotated[int, Field(strict=True, gt=0)]
 Stretch: TypeAlias = Annotated[Interval, BeforeValidator(_interval)]
 DayHours: TypeAlias = tuple[Stretch, ...]
@@ -100,12 +101,22 @@ class Bilingual(Record):
 
 
 class Unit(Sourced):
-    """A unit that handles tickets."""
+    """A unit that handles tickets.
+
+    Attributes:
+        id: by which categories and officers name it.
+        name: what people call it.
+        phone: its number.
+        address: where it sits.
+        telegram_group: the number of a Telegram group that is told of its new tickets too, or
+            "GROUP/TOPIC" for one of the group's topics; "" for none.
+    """
 
     id: Id
     name: Bilingual
     phone: Phone = ""
     address: Blank = ""
+    telegram_group: TelegramGroup = ""
 
 
 class Area(Sourced):

@@ -6,6 +6,7 @@ from handlers import (
     additions,
     drafting,
     feedback,
+    groups,
     guidance,
     linking,
     meanings,
@@ -87,8 +88,8 @@ async def start(turn: Turn) -> Reply:
 
 @router.event(Kind.FOLLOWED)
 async def followed(turn: Turn) -> Reply:
-    """Welcome a person who opened or followed us without writing."""
-    return _welcome(turn)
+    """Welcome a person who opened or followed us without writing, or a group that took us in."""
+    return groups.taken_in(turn) if turn.message.group else _welcome(turn)
 
 
 @router.event(Kind.LEFT)

@@ -34,7 +34,11 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 
 COMMANDS["leader"] = COMMANDS["staff"]
-COMMANDS["admin"] = (*COMMANDS["officer"], *COMMANDS["staff"])
+COMMANDS["admin"] = (
+    *COMMANDS["officer"],
+    *COMMANDS["staff"],
+    _("/nhom: the number of the Telegram group it is sent in"),
+)
 
 ON_DUTY = frozenset({"officer", "admin"})
 """Roles that may be on duty."""

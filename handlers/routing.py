@@ -8,7 +8,7 @@ from datetime import datetime
 
 from handlers.office import Office
 from messages.codes import ALPHABET
-from messages.envelope import Address, Attachment, Choice, Incoming, Kind
+from messages.envelope import Address, Attachment, AttachmentKind, Choice, Incoming, Kind
 from messages.languages import DEFAULT
 from messages.text import Sayable, _, lines
 from messages.vietnamese import fold
@@ -113,7 +113,8 @@ class Turn:
     ) -> Reply:
         """Ask; the answer goes to the step `then`. `ask` = "location" or "contact" by button."""
         letter = self.letter(text, *offers, ask=ask)
-        return Reply((letter,), then.name, self.data if data is None else data)
+        gathered = self.data if data is None else data
+        return Reply((letter,), then.name, {**gathered, _ASKED: ask} if ask else gathered)
 
     def end(self, text: Sayable, *offers: Offer, effects: tuple[Effect, ...] = ()) -> Reply:
         """Answer; the conversation is over."""
@@ -123,6 +124,9 @@ class Turn:
         """Answer nothing."""
         return Reply(effects=effects)
 
+
+_ASKED = "asked"
+"""In the data of a conversation: what the channel was last to ask for by a button of its own."""
 
 Handler = Callable[[Turn], Awaitable[Reply]]
 Perhaps = Callable[[Turn], Awaitable[Reply | None]]
@@ -183,6 +187,7 @@ class Router:
         self.codes: list[tuple[re.Pattern[str], Handler]] = []
         self.fallback: Handler | None = None
         self.perhaps: list[Perhaps] = []
+        self.looks: list[Afterwards] = []
         self.afterwards: list[Afterwards] = []
 
     def include(self, other: "Router") -> None:
@@ -201,6 +206,7 @@ class Router:
             self.events[key] = handler
         self.codes += other.codes
         self.perhaps += other.perhaps
+        self.looks += other.looks
         self.afterwards += other.afterwards
         self.fallback = self.fallback or other.fallback
 
@@ -271,8 +277,13 @@ class Router:
 
         What a person asks by a command, a choice or a code is theirs to have.
         """
-        self.afterwards.append(look)
+        self.looks.append(look)
         return look
+
+    def after(self, then: Afterwards) -> Afterwards:
+        """Register what is said beside a reply, whichever handler gave it."""
+        self.afterwards.append(then)
+        return then
 
     def otherwise(self, handler: Handler) -> Handler:
         """Register what takes free text: understanding, and the menu where that finds nothing."""
@@ -289,9 +300,11 @@ class Router:
         reply = await handler(turn)
         is_event = turn.message.kind is not Kind.MESSAGE
         if is_event or (handler == self._ask_around and not turn.message.choice):
-            for look in self.afterwards:
+            for look in self.looks:
                 reply = look(turn, reply)
-        return reply
+        for then in self.afterwards:
+            reply = then(turn, reply)
+        return _without_button(turn, reply)
 
     def find(self, turn: Turn) -> tuple[Handler, Turn]:
         """Find who takes a message: event, command, code, awaited step, understanding."""
@@ -299,7 +312,7 @@ class Router:
         if message.kind is not Kind.MESSAGE:
             name = message.text if message.kind is Kind.TIMER else ""
             return self.events.get((message.kind, name), _nothing), turn
-        turn = chosen(turn)
+        turn = chosen(with_number(turn))
         text = turn.message.choice or turn.message.text
         # A choice's key is a command only with the sign: "huy" may be the name of a village.
         is_command = not turn.message.choice or _MARK.match(text) is not None
@@ -363,6 +376,20 @@ def spelled(text: str) -> Iterator[tuple[str, str, int]]:
             yield fold(word), "".join(parts[syllables:]).strip(), syllables
 
 
+def _without_button(turn: Turn, reply: Reply) -> Reply:
+    """Let the answer take away the button by which the question before asked for something."""
+    sent = any(one.kind is AttachmentKind.CONTACT for one in turn.message.attachments)
+    if not (sent or turn.data.get(_ASKED)):
+        return reply
+    mine = next((one for one in reply.letters if one.to.id == turn.person.id), None)
+    if mine is None or mine.ask:
+        return reply
+    letters = tuple(replace(one, asked=True) if one is mine else one for one in reply.letters)
+    data = turn.data if reply.data is None else reply.data
+    kept = {key: value for key, value in data.items() if key != _ASKED}
+    return replace(reply, letters=letters, data=kept)
+
+
 def _fits(command: Command, rest: str, *, in_one: bool) -> bool:
     """Tell whether a word without / or #, in one piece or in syllables, is meant as a command."""
     if not in_one and not command.apart:
@@ -378,6 +405,20 @@ def _may(person: Person, command: Command) -> bool:
 
 def _keys(turn: Turn) -> set[str]:
     return {choice.key for choice in turn.person.offered}
+
+
+def with_number(turn: Turn) -> Turn:
+    """Read a telephone number that was sent by a button as if it had been typed.
+
+    Only where it belongs to something: a question that waits, a ticket that was filed.
+    """
+    message = turn.message
+    is_awaited = turn.person.step or turn.data.get("ticket") or message.reply_to
+    if message.text.strip() or message.choice or not is_awaited:
+        return turn
+    number = next((one.phone for one in message.attachments if one.phone), "")
+    # With the sign it is no choice's number.
+    return replace(turn, message=replace(message, text=f"☎ {number}")) if number else turn
 
 
 def chosen(turn: Turn) -> Turn:

@@ -4,7 +4,7 @@ from handlers import cards, contact, joined, receipts, windows
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import EVENT_NAMES, STATE_NAMES, leads_to
 from messages.envelope import Attachment, AttachmentKind
-from messages.text import Sayable, Text, _, lines
+from messages.text import Sayable, Text, _, lines, ngettext
 from storage.tickets import Event, File, Happening, State, Ticket
 
 PHOTOS_SHOWN = 10
@@ -38,7 +38,8 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         _holder(ticket, names),
         _("Raised {n} times by the citizen", n=ticket.level) if ticket.level else None,
         _("Rating: {rating} of 5", rating=ticket.rating) if ticket.rating else None,
-        *cards.counted([file.kind for file in files]),
+        *cards.counted([file.kind for file in files if not file.lost]),
+        _not_kept(files),
         *await joined.history(turn, ticket, ticket.person_id),
         "",
         *(_words(one.text, one.version) for one in words),
@@ -113,10 +114,24 @@ def _happened(one: Happening, ticket: Ticket, names: dict[int, str]) -> Text:
     return _("{at}: {event}", at=one.at, event=event)
 
 
+def _not_kept(files: list[File]) -> Text | None:
+    """Tell of files that could not be fetched, so that an officer may ask for them again."""
+    lost = sum(file.lost for file in files)
+    if not lost:
+        return None
+    return ngettext(
+        "{n} file could not be kept: ask the citizen to send it again.",
+        "{n} files could not be kept: ask the citizen to send them again.",
+        lost,
+    )
+
+
 def _kept(files: list[File]) -> tuple[Attachment, ...]:
     """Give the files that were fetched, to go along with the letter."""
     kept = [file for file in files if file.hash][:PHOTOS_SHOWN]
     return tuple(
-        Attachment(AttachmentKind(file.kind), ref=f"media:{file.hash}", name=file.name)
+        Attachment(
+            AttachmentKind(file.kind), ref=f"media:{file.hash}", name=file.name, mime=file.mime
+        )
         for file in kept
     )

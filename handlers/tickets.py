@@ -103,9 +103,11 @@ async def _show(turn: Turn, code: str) -> Reply:
     """Show a ticket: all of it to its person or officer, to others the state alone.
 
     Nothing more is read for a stranger than for a code that does not exist, so that the time
-    tells nothing either. In a group everybody is a stranger.
+    tells nothing either. In a group everybody is a stranger, but its officer gets it in private.
     """
     ticket = await turn.read.ticket(code)
+    if ticket is not None and turn.message.group and turn.person.serves(ticket.unit):
+        return await desk.show(replace(turn, message=replace(turn.message, group="")), ticket)
     own = await joined.owns(turn, ticket)
     if ticket is not None and not turn.message.group:
         if turn.person.serves(ticket.unit):

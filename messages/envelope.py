@@ -65,6 +65,8 @@ class Attachment:
         latitude: degrees north, of a location.
         longitude: degrees east, of a location.
         phone: of a contact.
+        most: of a file that is too large, the bytes that its platform lets us fetch; then there is
+            no `ref`.
     """
 
     kind: AttachmentKind
@@ -75,6 +77,7 @@ class Attachment:
     latitude: float = 0.0
     longitude: float = 0.0
     phone: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ class Outgoing:
         ask: what the channel may ask for by a button of its own: "location", "contact" or "".
         group: the group chat to send to instead of the person, "" for the person.
         reply_to: the platform's id of the message this answers, "" for none.
+        asked: whether the letter before it asked by such a button, which is to go now.
     """
 
     text: str
@@ -153,3 +157,4 @@ class Outgoing:
     ask: str = ""
     group: str = ""
     reply_to: str = ""
+    asked: bool = False

@@ -1,7 +1,7 @@
 """Messages received: kept before they are acknowledged, handled once, in order for each person."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy import Row, ScalarSelect, Select, Update, bindparam, func, selec
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from messages.envelope import Address, Incoming
-from storage import tables
+from storage import albums, tables
 from storage.clock import Clock
 from storage.connection import INSERTS, Connection
 from storage.database import Store, StoreUnavailable
@@ -46,6 +46,7 @@ class Claimed:
         accepted_at: when we took it.
         attempt: how often it was claimed, this time included.
         lease: the token that `finish` must still hold.
+        parts: the numbers of the other messages that this one was put together from.
     """
 
     id: int
@@ -54,6 +55,12 @@ class Claimed:
     accepted_at: datetime
     attempt: int
     lease: str
+    parts: tuple[int, ...] = ()
+
+    @property
+    def all_ids(self) -> tuple[int, ...]:
+        """The numbers of all messages that the turn handles."""
+        return (self.id, *self.parts)
 
 
 class SetAside(NamedTuple):
@@ -276,8 +283,32 @@ class Inbox:
             except (CannotUnseal, ValidationError, TypeError) as error:
                 await self._lay_aside(connection, row.id, who.id, type(error).__name__)
                 continue
-            claimed.append(Claimed(row.id, person, message, row.accepted_at, row.attempts, lease))
+            one = Claimed(row.id, person, message, row.accepted_at, row.attempts, lease)
+            whole = await self._whole(connection, one, now) if albums.is_part(message) else one
+            if whole is not None:
+                claimed.append(whole)
         return claimed
+
+    async def _whole(self, connection: Connection, first: Claimed, now: datetime) -> Claimed | None:
+        """Put an album together; None where more of it may come: its person waits a little."""
+        parts = await albums.waiting_parts(
+            connection, first.person.id, first.message.album, WAITING
+        )
+        whole_at = albums.whole_at(parts)
+        if whole_at <= now:
+            others = tuple(part.id for part in parts if part.id != first.id)
+            return replace(first, message=albums.together(parts), parts=others)
+        people, inbox = tables.people, tables.inbox
+        await connection.execute(
+            update(people)
+            .where(people.c.id == first.person.id)
+            .values(lease=None, lease_until=whole_at)
+        )
+        # Waiting for the rest is no try.
+        await connection.execute(
+            update(inbox).where(inbox.c.id == first.id).values(attempts=inbox.c.attempts - 1)
+        )
+        return None
 
     def _person(self, row: Row[Any], roles: tuple[Role, ...]) -> Person:
         """Read a row of the table of people."""

@@ -92,8 +92,7 @@ class Media:
 
     async def keep(self, wanted: Wanted, content: bytes, mime: str) -> str:
         """Keep a file's content; give its hash."""
-        digest = hashlib.sha256(content).hexdigest()
-        await asyncio.to_thread(self._write, digest, content)
+        digest = await asyncio.to_thread(self._written, content)
         files, media = tables.ticket_files, tables.media
 
         async def job(connection: Connection) -> None:
@@ -109,10 +108,16 @@ class Media:
         await self._store.write(job)
         return digest
 
-    def _write(self, digest: str, content: bytes) -> None:
+    def _written(self, content: bytes) -> str:
+        """Write a file where there is none of its content; give the hash."""
+        digest = hashlib.sha256(content).hexdigest()
         path = self.path(digest)
-        if path.exists():
-            return
+        if not path.exists():
+            self._write(path, content)
+        return digest
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{secrets.token_hex(8)}.part")
         try:

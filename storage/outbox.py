@@ -103,6 +103,7 @@ class Draft:
         report_to: the person who is told what became of it, None for nobody.
         bulk: whether it is one of many alike.
         restart: whether its choices are numbered from 1 although others were offered before.
+        asked: whether the letter before it asked by a button of the channel's own.
     """
 
     to: Recipient
@@ -117,6 +118,7 @@ class Draft:
     report_to: int | None = None
     bulk: bool = False
     restart: bool = True
+    asked: bool = False
 
 
 _NOW = bindparam("now", type_=tables.Moment)
@@ -197,6 +199,7 @@ def in_words(draft: Draft, offered: tuple[Choice, ...]) -> Outgoing:
         ask=draft.ask,
         group=draft.group,
         reply_to=draft.reply_to,
+        asked=draft.asked,
     )
 
 

@@ -13,6 +13,7 @@ from storage.channel_facts import Fact, fact
 from storage.database import Store
 from storage.evidence import Tally, tallies
 from storage.joining import JoinCode, addresses, join_code
+from storage.media import LOST
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
 from storage.receipts import Correspondence, known_parts, letters_about
@@ -202,10 +203,13 @@ class Reader:
 
     async def files(self, code: str) -> list[File]:
         """List a ticket's photos and documents."""
-        table, box = tables.ticket_files, self._store.box
+        table, media, box = tables.ticket_files, tables.media, self._store.box
         async with self._store.reading() as connection:
             rows = await connection.execute(
-                select(table).where(table.c.code == code).order_by(table.c.id)
+                select(table, media.c.mime)
+                .join(media, media.c.hash == table.c.hash, isouter=True)
+                .where(table.c.code == code)
+                .order_by(table.c.id)
             )
             return [
                 File(
@@ -214,6 +218,8 @@ class Reader:
                     hash=row.hash or "",
                     at=row.at,
                     reason=row.reason or "",
+                    mime=row.mime or "",
+                    lost=row.state == LOST,
                 )
                 for row in rows
             ]
@@ -337,6 +343,38 @@ class Reader:
     async def join_code(self, code: str, now: datetime) -> JoinCode | None:
         """Find a code for joining that can still be used, as it was read."""
         return await join_code(self._store, code, now)
+
+    async def had_roles(self, channel: str) -> Mapping[str, tuple[str, frozenset[str]]]:
+        """List who holds or once held a role on a channel: address → language, roles held now."""
+        people, roles = tables.people, tables.roles
+        found: dict[str, tuple[str, frozenset[str]]] = {}
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(people.c.address, people.c.language, roles.c.role, roles.c.revoked_at)
+                .join(roles, roles.c.person_id == people.c.id)
+                .where(people.c.channel == channel, people.c.gone_at.is_(None))
+                .order_by(people.c.id, roles.c.id)
+            )
+            for row in rows:
+                _language, held = found.get(row.address, ("", frozenset()))
+                now = held if row.revoked_at is not None else held | {row.role}
+                found[row.address] = (row.language, now)
+        return found
+
+    async def group(self, to: Address) -> Recipient | None:
+        """Find a group chat that took us in, by its address; None where we are not in it."""
+        people = tables.people
+        async with self._store.reading() as connection:
+            row = (
+                await connection.execute(
+                    select(people.c.id, people.c.language).where(
+                        people.c.channel == to.channel,
+                        people.c.address == to.id,
+                        people.c.gone_at.is_(None),
+                    )
+                )
+            ).first()
+        return Recipient(row.id, to, row.language) if row else None
 
     async def name_of(self, person_id: int, *, official: bool = False) -> str:
         """Give a person's official name, else what their platform calls them, else "".

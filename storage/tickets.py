@@ -133,13 +133,25 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A photo or document of a ticket; `hash` is "" until it was fetched."""
+    """A photo or document of a ticket.
+
+    Attributes:
+        kind: what it was sent as.
+        name: its file name, "" where it has none.
+        hash: of its content, "" until it was fetched.
+        at: when it was sent.
+        reason: why it was not fetched so far.
+        mime: its media type by its content, "" until it was fetched.
+        lost: whether it never will be.
+    """
 
     kind: str
     name: str
     hash: str
     at: datetime
     reason: str
+    mime: str = ""
+    lost: bool = False
 
 
 def ticket_of(row: Row[Any], box: Box) -> Ticket:

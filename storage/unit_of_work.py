@@ -150,13 +150,19 @@ async def _finish(store: Store, connection: Connection, turns: Sequence[Finished
     await gathered.flush()
     offered = _write_letters(store, gathered, turns, rows)
     await gathered.flush()
-    done = [{"which": t.claimed.id, "when": t.claimed.accepted_at} for t in turns if not t.aside]
+    done = [
+        {"which": which, "when": t.claimed.accepted_at}
+        for t in turns
+        if not t.aside
+        for which in t.claimed.all_ids
+    ]
     if done:
         await connection.execute(_HANDLED, done)
     aside = [
-        {"which": t.claimed.id, "when": t.claimed.accepted_at, "why": t.aside[:256]}
+        {"which": which, "when": t.claimed.accepted_at, "why": t.aside[:256]}
         for t in turns
         if t.aside
+        for which in t.claimed.all_ids
     ]
     if aside:
         await connection.execute(_LAID_ASIDE, aside)

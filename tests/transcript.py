@@ -194,6 +194,32 @@ class Somebody:
         )
         self.last_message_id = key
         await self.talk.inbox.accept(replace(message, **more))  # type: ignore[arg-type] # its fields
+        if more.get("album"):
+            # No other part comes soon, so that this one is not waited with.
+            self.talk.hands.move(seconds=2)
+        await self.talk.settle()
+        return self.new()
+
+    async def album(self, *captions: str, name: str = "A") -> list[str]:
+        """Send photos at once, a message each, with a caption or none."""
+        for number, caption in enumerate(captions):
+            key = self.talk.next_key()
+            self.last_message_id = key
+            photo = Attachment(AttachmentKind.IMAGE, ref=f"{name}{number}")
+            await self.talk.inbox.accept(
+                Incoming(
+                    sender=self.address,
+                    key=key,
+                    sent_at=self.talk.hands(),
+                    message_id=key,
+                    text=caption,
+                    name=self.name,
+                    album=name,
+                    attachments=(photo,),
+                )
+            )
+            await self.talk.settle()
+        self.talk.hands.move(seconds=2)
         await self.talk.settle()
         return self.new()
 

@@ -20,11 +20,17 @@ MANY = 1024
 
 @dataclass(slots=True)
 class _Chat:
-    """What is remembered of one chat; moments are the event loop's seconds."""
+    """What is remembered of one chat; moments are the event loop's seconds.
+
+    A group has a bucket, a person's chat a least time between two letters.
+    """
 
     bucket: AsyncLimiter | None
+    spacing: float = 0.0
     held_until: float = 0.0
     used_at: float = 0.0
+    free_at: float = 0.0
+    door: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = field(default=0)
 
 
@@ -122,6 +128,18 @@ class Pacing:
         await self._hold_over(chat)
         if chat.bucket is not None:
             await chat.bucket.acquire()
+        if not chat.spacing:
+            await self._wait_for_all(bulk=bulk)
+            return
+        # Counted from when the one before really went: it may have stood long in the common queue.
+        async with chat.door:
+            if (left := chat.free_at - _now()) > 0:
+                await asyncio.sleep(left)
+            await self._wait_for_all(bulk=bulk)
+            chat.free_at = _now() + chat.spacing
+
+    async def _wait_for_all(self, *, bulk: bool) -> None:
+        """Stand in the queue that all chats share."""
         if not bulk:
             self._talking += 1
             self._silence.clear()
@@ -156,13 +174,15 @@ class Pacing:
         if chat is None:
             if len(self._chats) >= self._sweep_at:
                 self._forget()
-            chat = self._chats[key] = _Chat(self._chat_bucket(group), used_at=_now())
+            chat = self._chats[key] = self._new_chat(group)
         return chat
 
-    def _chat_bucket(self, group: str) -> AsyncLimiter | None:
+    def _new_chat(self, group: str) -> _Chat:
         if group:
-            return None if self._per_group is None else _bucket(self._per_group, 60.0)
-        return None if self._per_chat is None else _bucket(self._per_chat, 1.0)
+            bucket = None if self._per_group is None else _bucket(self._per_group, 60.0)
+            return _Chat(bucket, used_at=_now())
+        spacing = 0.0 if self._per_chat is None else 1.0 / self._per_chat
+        return _Chat(None, spacing=spacing, used_at=_now())
 
     def _forget(self) -> None:
         """Forget the chats in which nothing waits, is held or happened lately."""

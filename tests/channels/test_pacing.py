@@ -1,6 +1,7 @@
 """How fast a channel may write, on a clock that jumps over every wait."""
 
 import asyncio
+import itertools
 import selectors
 from collections.abc import Coroutine
 from typing import TypeVar
@@ -69,6 +70,17 @@ async def moments(
 
 def most_within(gone: list[float], seconds: float) -> int:
     return max(sum(start <= moment < start + seconds for moment in gone) for start in gone)
+
+
+def test_one_chats_letters_stay_apart_however_long_the_first_stood_in_the_common_queue() -> None:
+    async def crowd() -> list[float]:
+        paced = Pacing(5, per_chat=1)
+        one = asyncio.create_task(moments(paced, 3, chat=1))
+        await moments(paced, 20)
+        return await one
+
+    gone = run(crowd())
+    assert min(later - earlier for earlier, later in itertools.pairwise(gone)) > 0.999
 
 
 @pytest.mark.parametrize(("per_second", "used"), [(2, 0.45), (10, 0.85), (30, 0.85), (60, 0.85)])

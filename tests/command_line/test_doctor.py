@@ -8,6 +8,7 @@ from messages.envelope import Incoming
 from storage.inbox import laid_aside
 from tests.command_line.terminal import Answer, Terminal
 from tests.conftest import COMMUNE
+from tests.emulators.telegram import TelegramEmulator
 from tests.transcript import Talk
 
 
@@ -133,12 +134,49 @@ async def test_zalo_wholly_configured_leaves_warnings_at_most(terminal: Terminal
 
 
 async def test_a_telegram_webhook_without_https_is_broken(terminal: Terminal) -> None:
-    telegram = {"BOT_TELEGRAM_TOKEN": "1:secret-token", "BOT_TELEGRAM_MODE": "webhook"}
+    telegram = {
+        "BOT_TELEGRAM_TOKEN": "1:secret-token",
+        "BOT_TELEGRAM_MODE": "webhook",
+        "BOT_TELEGRAM_API_URL": "http://127.0.0.1:9",
+    }
     answer = await terminal("doctor", **telegram)
     assert "BOT_PUBLIC_URL" in _broken(answer)
     assert "secret-token" not in answer.out
     public = await terminal("doctor", **telegram, BOT_PUBLIC_URL="https://xa.example.vn")
     assert public.code == 0
+
+
+async def test_telegram_is_asked_where_the_settings_say(terminal: Terminal) -> None:
+    async with TelegramEmulator() as telegram:
+        answer = await terminal("doctor", **telegram.environment())
+        assert f"@{telegram.username}" in answer.out
+        assert answer.code == 0
+        await telegram.person().says("một")
+        assert "1 tin đang chờ" in _warned(await terminal("doctor", **telegram.environment()))
+        over_proxy = {
+            **telegram.environment(),
+            "BOT_TELEGRAM_API_URL": "http://api.telegram.invalid",
+            "BOT_TELEGRAM_PROXY": telegram.url,
+        }
+        assert f"@{telegram.username}" in (await terminal("doctor", **over_proxy)).out
+        assert telegram.calls[-1].headers["Host"] == "api.telegram.invalid"
+        wrong = {**telegram.environment(), "BOT_TELEGRAM_TOKEN": "7:wrong"}
+        answer = await terminal("doctor", **wrong)
+        assert answer.code == 1
+        assert "BOT_TELEGRAM_TOKEN" in _broken(answer)
+
+
+async def test_where_telegram_cannot_be_reached_the_way_around_is_named(
+    terminal: Terminal,
+) -> None:
+    telegram = {
+        "BOT_TELEGRAM_TOKEN": "1:secret-token",
+        "BOT_TELEGRAM_API_URL": "http://127.0.0.1:9",
+    }
+    answer = await terminal("doctor", **telegram)
+    assert answer.code == 0
+    assert "BOT_TELEGRAM_PROXY" in _warned(answer)
+    assert "secret-token" not in answer.out
 
 
 async def test_settings_that_change_nothing_are_warned_of(terminal: Terminal) -> None:

@@ -187,6 +187,25 @@ async def test_the_rest_of_an_album_joins_the_ticket_that_its_caption_filed(talk
     assert len(await talk.read.files(code)) == 3
 
 
+async def test_an_album_sent_at_once_is_one_message_of_one_ticket(talk: Talk, channel: str) -> None:
+    officer = await talk.official(channel=channel)
+    citizen = talk.person("c", channel)
+    (filed,) = await citizen.album("", "/gopy rác đổ đầy mương", "")
+    code = code_in([filed])
+    assert len(await talk.read.files(code)) == 3
+    (card,) = officer.new()
+    assert "3 ảnh" in card
+    assert [one.text for one in await talk.read.words(code)] == ["rác đổ đầy mương"]
+
+
+async def test_the_caption_of_an_album_can_be_edited_wherever_it_stands(talk: Talk) -> None:
+    citizen = talk.person()
+    code = code_in(await citizen.album("", "/gopy rác đổ đầy mương"))
+    await citizen.edits(citizen.last_message_id, "/gopy rác đổ đầy mương thôn 2")
+    (words,) = await talk.read.words(code)
+    assert (words.text, words.version) == ("rác đổ đầy mương thôn 2", 2)
+
+
 async def test_more_photos_than_allowed_are_told_and_left_out(talk: Talk) -> None:
     citizen = talk.person()
     await citizen.says("/gopy")

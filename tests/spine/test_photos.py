@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.photos import LONGEST, BadPhoto, mime_of, without_traces
+from bot.media_types import mime_of
+from bot.photos import LONGEST, BadPhoto, without_traces
 
 PLACE = b"20.7213, 106.6604 secret place"
 
@@ -137,7 +138,9 @@ def test_a_damaged_picture_is_refused_or_kept_and_nothing_else_happens(
     [
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
-        (b"RIFF\x00\x00\x00\x00WAVE", "application/octet-stream"),
+        (b"RIFF\x00\x00\x00\x00WAVE", "audio/wav"),
+        (b"RIFF\x00\x00\x00\x00ABCD", "application/octet-stream"),
+        (b"\x00\x00\x00\x18ftypheic", "image/heic"),
         (b"\x00\x00\x00\x18ftypmp42", "video/mp4"),
         (b"%PDF-1.7", "application/pdf"),
         (b"<html>", "application/octet-stream"),

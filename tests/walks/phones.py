@@ -134,7 +134,10 @@ class TelegramPhone:
 
     async def chooses(self, title: Text | str) -> None:
         wanted = said(title)
-        for letter in reversed(self.person.letters):
+        # The choices may come in a message of their own, behind the words.
+        letters = self.person.letters
+        await self.telegram.until(lambda: bool(letters[-1].buttons), PATIENCE, f"{wanted}")
+        for letter in reversed(letters):
             for button in letter.buttons:
                 if button["text"].startswith(wanted):
                     await self.person.presses(letter, button["text"])

@@ -22,12 +22,13 @@ from bot.channels.pacing import Pacing
 from bot.channels.telegram.commands import About, Commands, introduce
 from bot.channels.telegram.inbound import NAME
 from bot.channels.telegram.limits import LIMITS, PER_CHAT, PER_GROUP, PER_SECOND
-from bot.channels.telegram.outbound import OpenMedia, Writer, parts
+from bot.channels.telegram.outbound import OpenMedia, Writer, group_of, parts, place_of
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.reception import Reception
 from bot.channels.telegram.refusals import meaning
 from bot.channels.telegram.request import AiohttpRequest, TelegramBot, TooFast
 from bot.channels.telegram.retrying import Backoff, Pause
+from bot.channels.telegram.role_commands import CommandsByRole, Officials, RoleCommands
 from bot.channels.telegram.webhook import PATH, Watch, receive, secret_for
 from bot.settings import Settings
 from messages.envelope import Attachment
@@ -49,7 +50,10 @@ class TelegramChannel:
         commands: the list of commands that Telegram shows.
         about: the words that Telegram shows before the first message.
         open_media: reads our own files.
+        officials: who holds a role, None where nobody is shown commands of their own.
+        role_commands: the list of commands that each of them is shown.
         pause: how to wait so many seconds.
+        transport: over which requests go; as the settings say where None.
     """
 
     name = NAME
@@ -64,10 +68,15 @@ class TelegramChannel:
         commands: Commands,
         about: About,
         open_media: OpenMedia,
+        officials: Officials | None = None,
+        role_commands: RoleCommands | None = None,
         pause: Pause = asyncio.sleep,
+        transport: AiohttpRequest | None = None,
     ) -> None:
         token = settings.telegram_token.get_secret_value()
-        self._transport = AiohttpRequest(token, proxy=settings.telegram_proxy)
+        self._transport = transport or AiohttpRequest(
+            token, proxy=settings.telegram_proxy, api=settings.telegram_api_url
+        )
         self._bot = TelegramBot(token, settings.telegram_api_url, self._transport)
         self._uses_webhook = settings.telegram_mode == "webhook"
         self._url = f"{settings.public_url}{PATH}"
@@ -82,11 +91,19 @@ class TelegramChannel:
             PER_SECOND, per_chat=PER_CHAT, per_group=PER_GROUP, override=settings.pacing
         )
         self._coming_in: Poller | Watch | None = None
+        self._by_role: CommandsByRole | None = None
+        if officials is not None and role_commands is not None:
+            self._by_role = CommandsByRole(self._bot, officials, role_commands, pause)
 
     @property
     def trouble(self) -> str:
         """Why no messages come in, "" where all is well."""
         return "" if self._coming_in is None else self._coming_in.trouble
+
+    @property
+    def pending(self) -> int:
+        """How many messages wait at Telegram; 0 while we poll, where nothing does."""
+        return self._coming_in.pending if isinstance(self._coming_in, Watch) else 0
 
     @property
     def username(self) -> str:
@@ -114,6 +131,8 @@ class TelegramChannel:
             self._coming_in = Poller(self._bot, take, self._pause)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._introduce(), name="telegram: introduce")
+            if self._by_role is not None:
+                tasks.create_task(self._by_role.run(), name="telegram: commands by role")
             tasks.create_task(self._coming_in.run(), name="telegram: listen")
 
     async def send(self, letter: Letter) -> tuple[str, ...]:
@@ -127,8 +146,8 @@ class TelegramChannel:
                 await self._send(letter, sent)
         except TelegramError as error:
             if isinstance(error, TooFast):
-                self._pacing.hold(letter.to, error.seconds, group=letter.body.group)
-            failure = meaning(error, group=bool(letter.body.group))
+                self._pacing.hold(letter.to, error.seconds, group=group_of(letter))
+            failure = meaning(error, group=bool(group_of(letter)))
             failure.sent = tuple(sent)
             raise failure from None
         except SendError as failure:
@@ -146,6 +165,8 @@ class TelegramChannel:
             file = await self._bot.get_file(attachment.ref)
             if (file.file_size or 0) > LIMITS.fetch_bytes or not file.file_path:
                 raise CannotFetch(f"{file.file_size} bytes")
+            if not file.file_path.startswith(f"{self._bot.base_file_url}/"):
+                raise CannotFetch("a file that is not where the Bot API is")
             return await self._transport.download(file.file_path, LIMITS.fetch_bytes)
         except TelegramError as error:
             failure = meaning(error)
@@ -171,8 +192,8 @@ class TelegramChannel:
         await introduce(self._bot, self._commands, self._about, self._pause)
 
     async def _send(self, letter: Letter, sent: list[str]) -> None:
-        group = letter.body.group
-        chat = group or letter.to.id
+        chat, topic = place_of(letter)
+        group = group_of(letter)
         for part in parts(letter.body, chat)[letter.parts_sent :]:
             await self._pacing.wait(letter.to, group=group, bulk=letter.bulk)
-            sent.append(await self._writer.write(chat, part))
+            sent.append(await self._writer.write(chat, part, topic))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from telegram import Location, Message, PhotoSize, TelegramObject
 
@@ -25,6 +26,10 @@ UNREADABLE = (
 
 Everything else without words or a file is Telegram's own note (joined, pinned, renamed …).
 """
+
+
+LONGEST = 255
+"""Characters of a name: no file system takes a longer one."""
 
 
 def is_said(message: Message) -> bool:
@@ -57,6 +62,7 @@ def _found(message: Message) -> Iterator[Attachment]:
     if venue := message.venue:
         # Telegram sets `location` too, to the same place.
         name = ", ".join(part for part in (clean(venue.title), clean(venue.address)) if part)
+        name = name[:LONGEST]
         yield from _place(venue.location, name)
     elif message.location:
         yield from _place(message.location)
@@ -64,8 +70,8 @@ def _found(message: Message) -> Iterator[Attachment]:
         name = f"{contact.first_name} {contact.last_name or ''}"
         yield Attachment(
             AttachmentKind.CONTACT,
-            name=" ".join(clean(name).split()),
-            phone=clean(contact.phone_number),
+            name=" ".join(clean(name).split())[:LONGEST],
+            phone=clean(contact.phone_number)[:LONGEST],
         )
 
 
@@ -84,19 +90,38 @@ def _photo(sizes: tuple[PhotoSize, ...]) -> Attachment:
     """The largest of a photo's sizes that we may fetch."""
     fitting = [size for size in sizes if _bytes(size.file_size) <= LIMITS.fetch_bytes] or sizes
     best = max(fitting, key=lambda size: size.width * size.height)
-    return Attachment(
-        AttachmentKind.IMAGE, clean(best.file_id), mime="image/jpeg", size=_bytes(best.file_size)
+    return _fetchable(
+        Attachment(
+            AttachmentKind.IMAGE,
+            clean(best.file_id),
+            mime="image/jpeg",
+            size=_bytes(best.file_size),
+        )
     )
 
 
 def _file(kind: AttachmentKind, file: TelegramObject, mime: str) -> Attachment:
-    return Attachment(
-        kind,
-        clean(getattr(file, "file_id", "")),
-        name=clean(getattr(file, "file_name", None) or ""),
-        mime=clean(getattr(file, "mime_type", None) or mime),
-        size=_bytes(getattr(file, "file_size", None)),
+    return _fetchable(
+        Attachment(
+            kind,
+            clean(getattr(file, "file_id", "")),
+            name=_file_name(clean(getattr(file, "file_name", None) or "")),
+            mime=clean(getattr(file, "mime_type", None) or mime),
+            size=_bytes(getattr(file, "file_size", None)),
+        )
     )
+
+
+def _fetchable(file: Attachment) -> Attachment:
+    """Give a file as it is, or without its reference where the Bot API would not give it out."""
+    if file.size <= LIMITS.fetch_bytes:
+        return file
+    return replace(file, ref="", most=LIMITS.fetch_bytes)
+
+
+def _file_name(name: str) -> str:
+    """A file's name, of one too long its end, which says what it is."""
+    return name[-LONGEST:]
 
 
 def _bytes(size: object) -> int:

@@ -14,6 +14,7 @@ from telegram import (
     CallbackQuery,
     Chat,
     ChatMemberUpdated,
+    MaybeInaccessibleMessage,
     Message,
     MessageReactionUpdated,
     ReactionTypeEmoji,
@@ -30,8 +31,17 @@ NAME = "telegram"
 
 GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
 
+TOPIC = "/"
+"""What stands between a group's number and that of one of its topics."""
+
 COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?=\s|$)")
 """How a text begins that is a command, perhaps to one bot by name."""
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{2,4})?")
+"""An IETF tag as Telegram gives it."""
+
+LONGEST_NAME = 128
+"""Characters of a name; Telegram lets nobody have a longer one."""
 
 LARGEST_ID = (1 << 63) - 1
 """The Bot API's ids fit into 64 bits; a longer one the store would refuse, again and again."""
@@ -96,6 +106,12 @@ def read(data: object, *, now: datetime, username: str = "") -> Incoming | None:
         raise Unreadable(type(error).__name__) from error
 
 
+def kind_of(data: Mapping[str, Any]) -> str:
+    """Name what kind of update this is if we have never heard of it, "" for those we know."""
+    strange = [str(name)[:64] for name in data if name != "update_id" and name not in KNOWN]
+    return strange[0] if strange and not any(name in KNOWN for name in data) else ""
+
+
 def callback_id(data: Mapping[str, Any]) -> str:
     """The id of the button press that waits for an answer, "" in other updates."""
     query = data.get(UpdateType.CALLBACK_QUERY)
@@ -127,6 +143,8 @@ WANTED: tuple[str, ...] = (
 )
 """The kinds of update that are read: those that we ask the platform for."""
 
+KNOWN = frozenset({*WANTED, *IGNORED})
+
 
 def _message(message: Message, key: str, username: str, kind: Kind) -> Incoming | None:
     sender = message.from_user
@@ -148,14 +166,14 @@ def _message(message: Message, key: str, username: str, kind: Kind) -> Incoming 
         text = f"/{name}{text[command.end() :]}"
         if name.lower() == "start":
             text, payload = "/start", text[len("/start") :].strip()
-    group = _group(message.chat)
+    group = _group(message.chat, message)
     if group and not text and not found:
         return None
     own_id = _message_id(message.chat, message.message_id)
     return Incoming(
         sender=_address(sender),
         name=_name(sender),
-        language=clean(sender.language_code or ""),
+        language=_language(sender),
         key=key,
         sent_at=_moment(message.edit_date if kind is Kind.EDIT else message.date),
         message_id=own_id,
@@ -178,26 +196,39 @@ def _pressed(query: CallbackQuery, key: str, now: datetime) -> Incoming | None:
     return Incoming(
         sender=_address(query.from_user),
         name=_name(query.from_user),
-        language=clean(query.from_user.language_code or ""),
+        language=_language(query.from_user),
         key=key,
         sent_at=now,
         choice=clean(query.data),
         reply_to="" if card is None else _message_id(card.chat, card.message_id),
-        group="" if card is None else _group(card.chat),
+        group="" if card is None else _group(card.chat, card),
     )
 
 
 def _membership(change: ChatMemberUpdated, key: str) -> Incoming | None:
-    if change.chat.type != ChatType.PRIVATE:
-        # Being added to a group or thrown out of it is no person's coming or going.
-        return None
+    if change.chat.type in GROUPS:
+        kind = IN_GROUPS.get(change.new_chat_member.status)
+        if kind is None or kind is IN_GROUPS.get(change.old_chat_member.status):
+            # A right more or less is neither coming nor going.
+            return None
+        # A group is written to as a person is, so it comes and goes as one.
+        number = _group(change.chat)
+        return Incoming(
+            sender=Address(NAME, number),
+            name=_one_line(change.chat.title or ""),
+            language=_language(change.from_user),
+            key=key,
+            sent_at=_moment(change.date),
+            kind=kind,
+            group=number,
+        )
     kind = MEMBERSHIPS.get(change.new_chat_member.status)
-    if kind is None:
+    if change.chat.type != ChatType.PRIVATE or kind is None:
         return None
     return Incoming(
         sender=_address(change.from_user),
         name=_name(change.from_user),
-        language=clean(change.from_user.language_code or ""),
+        language=_language(change.from_user),
         key=key,
         sent_at=_moment(change.date),
         kind=kind,
@@ -208,6 +239,16 @@ MEMBERSHIPS: Mapping[str, Kind] = {
     ChatMemberStatus.BANNED: Kind.LEFT,
     ChatMemberStatus.MEMBER: Kind.FOLLOWED,
 }
+"""What becomes of a private chat with us."""
+
+IN_GROUPS: Mapping[str, Kind] = {
+    ChatMemberStatus.BANNED: Kind.LEFT,
+    ChatMemberStatus.LEFT: Kind.LEFT,
+    ChatMemberStatus.MEMBER: Kind.FOLLOWED,
+    ChatMemberStatus.RESTRICTED: Kind.FOLLOWED,
+    ChatMemberStatus.ADMINISTRATOR: Kind.FOLLOWED,
+}
+"""What becomes of our place in a group."""
 
 
 def _reaction(change: MessageReactionUpdated, key: str) -> Incoming | None:
@@ -242,8 +283,14 @@ def _message_id(chat: Chat, message_id: int) -> str:
     return f"{_number(chat.id)}:{_number(message_id)}"
 
 
-def _group(chat: Chat) -> str:
-    return str(_number(chat.id)) if chat.type in GROUPS else ""
+def _group(chat: Chat, message: MaybeInaccessibleMessage | None = None) -> str:
+    """The group's number, "CHAT/TOPIC" in one of its topics, "" in private."""
+    if chat.type not in GROUPS:
+        return ""
+    number = str(_number(chat.id))
+    if isinstance(message, Message) and message.is_topic_message and message.message_thread_id:
+        return f"{number}{TOPIC}{_number(message.message_thread_id)}"
+    return number
 
 
 def _address(user: User) -> Address:
@@ -251,7 +298,17 @@ def _address(user: User) -> Address:
 
 
 def _name(user: User) -> str:
-    return " ".join(clean(f"{user.first_name} {user.last_name or ''}").split())
+    return _one_line(f"{user.first_name} {user.last_name or ''}")
+
+
+def _one_line(name: str) -> str:
+    return " ".join(clean(name).split())[:LONGEST_NAME]
+
+
+def _language(user: User) -> str:
+    """The code of a person's language, "" where it is none."""
+    code = clean(user.language_code or "")
+    return code if LANGUAGE.fullmatch(code) else ""
 
 
 def _moment(moment: datetime | None) -> datetime:

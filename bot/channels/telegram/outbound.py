@@ -15,11 +15,13 @@ from telegram import (
     ReplyKeyboardRemove,
     ReplyParameters,
 )
+from telegram.error import BadRequest
 
-from bot.channels.channel import CannotFetch, Refused
+from bot.channels.channel import CannotFetch, Letter, Refused
 from bot.channels.numbered import numbered
 from bot.channels.split import split, utf16_length
 from bot.channels.telegram import keyboards
+from bot.channels.telegram.inbound import TOPIC
 from bot.channels.telegram.limits import ALBUM, LIMITS
 from bot.channels.telegram.request import TelegramBot
 from messages.envelope import Attachment, AttachmentKind, Outgoing
@@ -35,6 +37,9 @@ MEDIA = "media:"
 
 FILE_ID = re.compile(r"[A-Za-z0-9_-]+")
 """The reference of a file of Telegram's: base64 for addresses, no path and no address."""
+
+NO_TOPIC = ("thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
+"""What Telegram says of a topic that takes no message."""
 
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
@@ -86,6 +91,10 @@ def _laid_out(body: Outgoing) -> Iterator[Part]:
     ask = body.ask if body.ask in keyboards.ASKS and not body.group else ""
     hint = keyboards.in_all_languages(_("Or press the button below.")) if ask else ""
     below: Markup | None = markup or (keyboards.asking(ask) if ask else None)
+    # A message has either kind of buttons, and only one with neither can take away the other kind.
+    apart = markup if body.asked and not ask and not body.group else None
+    if apart is not None:
+        below = None
     if shown and _can_caption(shown, text, below):
         yield from (Part(shown=one) for one in shown[:-1])
         yield Part(text, shown[-1], below)
@@ -95,8 +104,9 @@ def _laid_out(body: Outgoing) -> Iterator[Part]:
         yield from (Part(piece) for piece in pieces[:-1])
         yield from (Part(piece, markup=below) for piece in pieces[-1:])
     if ask and markup is not None:
-        # A message has either kind of buttons, not both.
         yield Part(hint, markup=keyboards.asking(ask))
+    if apart is not None:
+        yield Part(keyboards.in_all_languages(_("Please choose:")), markup=apart)
 
 
 def _words(body: Outgoing) -> tuple[str, InlineKeyboardMarkup | None]:
@@ -157,6 +167,18 @@ def _answered(reply_to: str, chat: str) -> int | None:
     return int(number) if where == chat and number.isdecimal() else None
 
 
+def group_of(letter: Letter) -> str:
+    """Give the number of the group to which a letter goes, "" for a person's chat."""
+    number = (letter.body.group or letter.to.id).partition(TOPIC)[0]
+    return number if number.startswith("-") else ""
+
+
+def place_of(letter: Letter) -> tuple[str, int | None]:
+    """Give the number of the chat to which a letter goes, and of the topic there."""
+    chat, _slash, topic = (letter.body.group or letter.to.id).partition(TOPIC)
+    return chat, int(topic) if topic.isdecimal() else None
+
+
 class Writer:
     """Makes the calls for the parts of a letter.
 
@@ -172,17 +194,28 @@ class Writer:
         self._open_media = open_media
         self._fetch = fetch
 
-    async def write(self, chat: str, part: Part) -> str:
+    async def write(self, chat: str, part: Part, topic: int | None = None) -> str:
         """Send one part; give its id.
+
+        Args:
+            chat: the person's or the group's number.
+            part: what is sent.
+            topic: of the group, None for none.
 
         Raises:
             TelegramError: the call failed.
             Refused: it holds a file that cannot be sent.
         """
-        sent = await self._sent(chat, part)
+        try:
+            sent = await self._sent(chat, part, topic)
+        except BadRequest as error:
+            if topic is None or not any(words in error.message.lower() for words in NO_TOPIC):
+                raise
+            # The topic is gone or shut; the group is still there.
+            sent = await self._sent(chat, part, None)
         return f"{chat}:{sent.message_id}"
 
-    async def _sent(self, chat: str, part: Part) -> Message:
+    async def _sent(self, chat: str, part: Part, topic: int | None) -> Message:
         answers = None
         if part.answers is not None:
             answers = ReplyParameters(part.answers, allow_sending_without_reply=True)
@@ -192,14 +225,17 @@ class Writer:
                 part.text,
                 reply_markup=part.markup,
                 reply_parameters=answers,
+                message_thread_id=topic,
                 # A preview would make Telegram open our signed links.
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
         if len(part.shown) > 1:
-            return await self._album(chat, part, answers)
-        return await self._single(chat, part, answers)
+            return await self._album(chat, part, answers, topic)
+        return await self._single(chat, part, answers, topic)
 
-    async def _album(self, chat: str, part: Part, answers: ReplyParameters | None) -> Message:
+    async def _album(
+        self, chat: str, part: Part, answers: ReplyParameters | None, topic: int | None
+    ) -> Message:
         """Send pictures together; the first stands for all of them."""
         pictures = []
         for place, attachment in enumerate(part.shown):
@@ -207,10 +243,14 @@ class Writer:
             caption = part.text if place == 0 and part.text else None
             name = _file_name(attachment)
             pictures.append(InputMediaPhoto(content, caption=caption, filename=name))
-        sent = await self._bot.send_media_group(chat, pictures, reply_parameters=answers)
+        sent = await self._bot.send_media_group(
+            chat, pictures, reply_parameters=answers, message_thread_id=topic
+        )
         return sent[0]
 
-    async def _single(self, chat: str, part: Part, answers: ReplyParameters | None) -> Message:
+    async def _single(
+        self, chat: str, part: Part, answers: ReplyParameters | None, topic: int | None
+    ) -> Message:
         bot, shown, markup = self._bot, part.shown[0], part.markup
         if shown.kind is AttachmentKind.LOCATION:
             return await bot.send_location(
@@ -219,6 +259,7 @@ class Writer:
                 shown.longitude,
                 reply_markup=markup,
                 reply_parameters=answers,
+                message_thread_id=topic,
             )
         content = await self._content(shown, LIMITS.file_bytes)
         file = InputFile(content, filename=_file_name(shown))
@@ -230,6 +271,7 @@ class Writer:
             caption=part.text or None,
             reply_markup=markup,
             reply_parameters=answers,
+            message_thread_id=topic,
         )
 
     async def _content(self, attachment: Attachment, most: int) -> bytes:

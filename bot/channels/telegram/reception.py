@@ -8,7 +8,7 @@ import structlog
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.channel import Accept
-from bot.channels.telegram.inbound import Unreadable, callback_id, read
+from bot.channels.telegram.inbound import Unreadable, callback_id, kind_of, read
 from bot.channels.telegram.request import TelegramBot
 from bot.channels.telegram.retrying import told
 from messages.envelope import Address, Incoming
@@ -60,6 +60,9 @@ class Reception:
         await asyncio.gather(*self._answering, return_exceptions=True)
 
     def _read(self, update: Mapping[str, Any]) -> Incoming | None:
+        if strange := kind_of(update):
+            log.info("telegram: a kind of update that we do not know", kind=strange)
+            return None
         try:
             return read(update, now=self._clock(), username=self.username)
         except Unreadable as error:

@@ -5,12 +5,15 @@ import json
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.channels.resolving import PublicResolver
 
 Json = dict[str, Any]
 
@@ -34,6 +37,9 @@ TOLD_BY_LIBRARY = frozenset(
     }
 )
 """Refusals for which the library has an exception of its own."""
+
+
+OFFICIAL = "https://api.telegram.org"
 
 
 class NothingSent(NetworkError):
@@ -66,15 +72,30 @@ class AiohttpRequest(BaseRequest):
     Args:
         token: what is cut out of every error.
         proxy: the address of an HTTP proxy, "" for none.
+        api: where the Bot API is.
         reading: seconds that an answer may take.
+        uploading: seconds that an answer to files, and a file itself, may take.
+        resolver: finds hosts; the system's where None.
     """
 
-    def __init__(self, token: str, *, proxy: str = "", reading: float = READ) -> None:
+    def __init__(
+        self,
+        token: str,
+        *,
+        proxy: str = "",
+        api: str = OFFICIAL,
+        reading: float = READ,
+        uploading: float = UPLOAD,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
         if proxy and not proxy.startswith(("http://", "https://")):
             raise ValueError("BOT_TELEGRAM_PROXY must be an http(s) address")
         self._secrets = (token, quote(token, safe=""))
         self._proxy = proxy or None
+        hosts = {urlsplit(one).hostname or "" for one in (proxy, api) if one and one != OFFICIAL}
+        self._named, self._resolver = frozenset(hosts), resolver
         self._reading = reading
+        self._uploading = uploading
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -105,7 +126,7 @@ class AiohttpRequest(BaseRequest):
         """Make one request; give its status and what was answered."""
         del write_timeout, connect_timeout, pool_timeout
         with_files = request_data is not None and request_data.contains_files
-        reading = UPLOAD if with_files else self._reading
+        reading = self._uploading if with_files else self._reading
         if isinstance(read_timeout, int | float):
             reading = float(read_timeout)
         try:
@@ -132,11 +153,22 @@ class AiohttpRequest(BaseRequest):
         received = bytearray()
         try:
             async with self._open().get(
-                url, timeout=_within(UPLOAD), proxy=self._proxy, allow_redirects=False
+                url,
+                timeout=_within(self._uploading),
+                proxy=self._proxy,
+                allow_redirects=False,
+                # Compressed, a small answer could be a very large file.
+                headers={"Accept-Encoding": "identity"},
+                auto_decompress=False,
             ) as response:
+                if HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST:
+                    # Files are where the Bot API is, and nowhere else.
+                    raise BadRequest("a redirect, which is not followed")
                 if response.status != HTTPStatus.OK:
                     self._checked(response.status, b"{}")
                     raise BadRequest(f"HTTP {response.status}")
+                if (response.content_length or 0) > most:
+                    raise BadRequest("file is too big")
                 async for chunk in response.content.iter_chunked(1 << 16):
                     received += chunk
                     if len(received) > most:
@@ -159,11 +191,17 @@ class AiohttpRequest(BaseRequest):
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+                connector=aiohttp.TCPConnector(
+                    limit=CONNECTIONS,
+                    resolver=PublicResolver(self._is_named, _blocked, self._resolver),
+                ),
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+    def _is_named(self, host: str, _port: int) -> bool:
+        return host in self._named
 
     def _checked(self, status: int, payload: bytes) -> bytes:
         """Give the answer as the library may see it, or raise what it has no exception for."""
@@ -285,3 +323,7 @@ class TelegramBot(Bot):
         if not isinstance(answer, list) or not all(isinstance(update, dict) for update in answer):
             raise Garbled("the updates are not a list of objects")
         return answer
+
+
+def _blocked(host: str) -> OSError:
+    return OSError(f"{host} leads to no public address: it may be blocked here")

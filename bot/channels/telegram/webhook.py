@@ -27,7 +27,11 @@ BODY_BYTES = 1 << 20
 PATIENCE = 1.8
 """Seconds for storing; the platform is to hear of a failure within two."""
 
-HOUR = 3600.0
+EVERY = 300.0
+"""Seconds between two looks at the webhook."""
+
+MANY = 100
+"""Messages that wait at the platform without a failure being told: we are far behind."""
 
 Take = Callable[[Sequence[Json]], Awaitable[None]]
 
@@ -88,7 +92,7 @@ def _bad(reason: str, size: int) -> HTTPStatus:
 
 
 class Watch:
-    """Registers the webhook and looks every hour whether it stands.
+    """Registers the webhook and looks every five minutes whether it stands and is delivered to.
 
     Args:
         bot: the Bot API.
@@ -104,11 +108,14 @@ class Watch:
         self._pause = pause
         self._backoff = Backoff("setWebhook", pause)
         self._told: datetime | None = None
+        self._undelivered = ""
+        self.pending = 0
+        """How many messages waited at the platform when it was last asked."""
 
     @property
     def trouble(self) -> str:
         """Why nothing comes in, "" where all is well."""
-        return self._backoff.trouble
+        return self._backoff.trouble or self._undelivered
 
     async def run(self) -> None:
         """Keep the webhook standing until cancelled."""
@@ -123,19 +130,25 @@ class Watch:
         await self._bot.set_webhook(self._url, allowed_updates=WANTED, secret_token=self._secret)
 
     async def _look(self) -> WebhookInfo:
-        await self._pause(HOUR)
+        await self._pause(EVERY)
         return await self._backoff.until_done(self._bot.get_webhook_info)
 
     def _stands(self, info: WebhookInfo) -> bool:
-        failed = info.last_error_date
-        if failed is not None and failed != self._told:
+        failed, self.pending = info.last_error_date, info.pending_update_count
+        said = " ".join((info.last_error_message or "").split())
+        anew = failed is not None and failed != self._told
+        if failed is not None and anew:
             self._told = failed
             log.warning(
                 "telegram: could not deliver to the webhook",
-                pending=info.pending_update_count,
-                last_error=info.last_error_message,
+                pending=self.pending,
+                last_error=said,
                 at=failed.isoformat(),
             )
-        else:
-            log.info("telegram: the webhook stands", pending=info.pending_update_count)
+        # What could not be delivered once and went through later is over when nothing waits.
+        if self.pending and (anew or self._undelivered or self.pending >= MANY):
+            self._undelivered = f"{self.pending} messages wait at Telegram: {said or 'too slow'}"
+        elif self._undelivered:
+            log.info("telegram: the webhook is delivered to again")
+            self._undelivered = ""
         return info.url == self._url and set(info.allowed_updates) == set(WANTED)

@@ -2,16 +2,16 @@
 
 import asyncio
 import ipaddress
-import socket
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from bot.channels.channel import CannotFetch, Unreachable
+from bot.channels.resolving import PublicResolver
 from messages.envelope import Attachment, AttachmentKind
 
 LARGEST: Final = 20 * 1024 * 1024
@@ -75,30 +75,6 @@ class Hosts:
     def is_exact(self, host: str, port: int | None) -> bool:
         """Whether a host is listed with its port."""
         return f"{host}:{port}" in self._exact
-
-
-class PublicResolver(AbstractResolver):
-    """Finds hosts, but none at a private address: a name may be made to point anywhere."""
-
-    def __init__(self, hosts: Hosts, inner: AbstractResolver) -> None:
-        self._hosts = hosts
-        self._inner = inner
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Give the addresses of a host that are open to everybody."""
-        found = await self._inner.resolve(host, port, family)
-        if self._hosts.is_exact(host.lower(), port):
-            return found
-        public = [one for one in found if ipaddress.ip_address(one["host"]).is_global]
-        if not public:
-            raise CannotFetch("a host without a public address")
-        return public
-
-    async def close(self) -> None:
-        """Let go of the resolver within."""
-        await self._inner.close()
 
 
 class Media:
@@ -180,10 +156,10 @@ class Media:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            inner = self._resolver or aiohttp.ThreadedResolver()
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    resolver=PublicResolver(self._hosts, inner), use_dns_cache=False
+                    resolver=PublicResolver(self._hosts.is_exact, _inside, self._resolver),
+                    use_dns_cache=False,
                 ),
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT, connect=5.0),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -191,6 +167,10 @@ class Media:
                 headers={"Accept-Encoding": "identity"},
             )
         return self._session
+
+
+def _inside(_host: str) -> CannotFetch:
+    return CannotFetch("a host without a public address")
 
 
 def _is_literal(host: str) -> bool:

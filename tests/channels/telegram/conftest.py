@@ -12,7 +12,7 @@ from storage.database import StoreUnavailable
 from tests.emulators.telegram import TelegramEmulator
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-HOUR = 3600.0
+LOOK = 300.0
 KEY = b"the service's own key"
 
 
@@ -45,23 +45,23 @@ class Door:
 
 
 class Pauses:
-    """Waits as the channel asks for, without the waiting; an hour passes when `hour` is called."""
+    """Waits as the channel asks for, without the waiting; `look` lets it look at its webhook."""
 
     def __init__(self, telegram: TelegramEmulator) -> None:
         self._telegram = telegram
         self.taken: list[float] = []
-        self._hours = asyncio.Semaphore(0)
+        self._looks = asyncio.Semaphore(0)
 
     async def __call__(self, seconds: float) -> None:
         self.taken.append(seconds)
         self._telegram.changed()
-        if seconds >= HOUR:
-            await self._hours.acquire()
+        if seconds >= LOOK:
+            await self._looks.acquire()
         else:
             await asyncio.sleep(0.001)
 
-    def hour(self) -> None:
-        self._hours.release()
+    def look(self) -> None:
+        self._looks.release()
 
 
 class Files:

@@ -72,7 +72,23 @@ def press(**more: Any) -> Json:  # noqa: ANN401 - any JSON
     return update("callback_query", {**query, **more})
 
 
-def member(status: str, chat: Json = PRIVATE) -> Json:
+RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+
+
+def member(status: str, chat: Json = PRIVATE, before: str = "left") -> Json:
     bot = {"id": 71, "is_bot": True, "first_name": "Bot"}
     return update(
         "my_chat_member",
@@ -80,10 +96,16 @@ def member(status: str, chat: Json = PRIVATE) -> Json:
             "chat": chat,
             "from": LAN,
             "date": STAMP,
-            "old_chat_member": {"user": bot, "status": "left"},
-            "new_chat_member": {"user": bot, "status": status, "until_date": 0},
+            "old_chat_member": _as_member(bot, before),
+            "new_chat_member": _as_member(bot, status),
         },
     )
+
+
+def _as_member(bot: Json, status: str) -> Json:
+    rights = dict.fromkeys(RIGHTS, False) if status == "administrator" else {}
+    until = {"until_date": 0} if status == "kicked" else {}
+    return {"user": bot, "status": status, **rights, **until}
 
 
 def reaction(**more: Any) -> Json:  # noqa: ANN401 - any JSON
@@ -103,6 +125,14 @@ def in_group(**content: Any) -> Json:  # noqa: ANN401 - any JSON
 
 
 IN_GROUP = replace(PLAIN, message_id="-1001900000001:31", group="-1001900000001")
+TAKEN_IN = Incoming(
+    sender=Address("telegram", "-1001900000001"),
+    key="715",
+    sent_at=SENT,
+    name="Tổ tiếp dân",
+    language="vi",
+    group="-1001900000001",
+)
 PRESSED = Incoming(
     sender=PLAIN.sender,
     key="715",
@@ -143,7 +173,21 @@ TABLE: dict[str, tuple[Json, Incoming | None]] = {
             message_thread_id=29,
             reply_to_message={**SOMEBODY, "chat": GROUP},
         ),
+        replace(IN_GROUP, text="Vâng", group="-1001900000001/29"),
+    ),
+    "a message in a thread of answers, which is no topic": (
+        in_group(text="Vâng", message_thread_id=29),
         replace(IN_GROUP, text="Vâng"),
+    ),
+    "a button in a topic": (
+        press(
+            message=message(message_id=30, chat=GROUP, is_topic_message=True, message_thread_id=29)
+        ),
+        replace(PRESSED, reply_to="-1001900000001:30", group="-1001900000001/29"),
+    ),
+    "a button of a group's card too old to be shown": (
+        press(message={"message_id": 30, "date": 0, "chat": GROUP}),
+        replace(PRESSED, reply_to="-1001900000001:30", group="-1001900000001"),
     ),
     "start": (said(text="/start"), replace(PLAIN, text="/start")),
     "start with a payload": (
@@ -187,6 +231,20 @@ TABLE: dict[str, tuple[Json, Incoming | None]] = {
     "a piece of music": (
         said(audio={**FILE, "duration": 5, "file_name": "a.mp3", "mime_type": "audio/mpeg"}),
         came(AttachmentKind.AUDIO, ref="F1", name="a.mp3", mime="audio/mpeg", size=1000),
+    ),
+    "a video too large to be fetched": (
+        said(video={**FILE, **SHAPE, "file_size": 21 << 20}),
+        came(AttachmentKind.VIDEO, mime="video/mp4", size=21 << 20, most=20 << 20),
+    ),
+    "a document too large to be fetched": (
+        said(document={**FILE, "file_name": "phim.zip", "file_size": 3 << 40}, caption="Đây"),
+        replace(
+            came(AttachmentKind.FILE, name="phim.zip", size=3 << 40, most=20 << 20), text="Đây"
+        ),
+    ),
+    "a video of exactly the limit": (
+        said(video={**FILE, **SHAPE, "file_size": 20 << 20}),
+        came(AttachmentKind.VIDEO, ref="F1", mime="video/mp4", size=20 << 20),
     ),
     "a sticker": (
         said(sticker={**FILE, **STICKER}),
@@ -237,8 +295,20 @@ TABLE: dict[str, tuple[Json, Incoming | None]] = {
     "a button of a game": (press(data=None, game_short_name="g"), None),
     "blocked": (member("kicked"), replace(JOINED, kind=Kind.LEFT)),
     "unblocked": (member("member"), JOINED),
-    "thrown out of a group": (member("kicked", GROUP), None),
-    "left a group": (member("left", GROUP), None),
+    "taken into a group": (member("member", GROUP), replace(TAKEN_IN, kind=Kind.FOLLOWED)),
+    "thrown out of a group": (
+        member("kicked", GROUP, before="administrator"),
+        replace(TAKEN_IN, kind=Kind.LEFT),
+    ),
+    "made an administrator of a group": (
+        member("administrator", GROUP, before="member"),
+        None,
+    ),
+    "left a group that it had left": (member("left", GROUP), None),
+    "made an administrator of a channel": (
+        member("administrator", {"id": -1009, "type": "channel", "title": "Tin"}),
+        None,
+    ),
     "a reaction": (
         reaction(),
         replace(PLAIN, message_id="", text="👍", kind=Kind.REACTION, about="5200000001:30"),

@@ -224,6 +224,44 @@ TABLE: dict[str, tuple[Outgoing, list[Json]]] = {
         Outgoing("Vâng", reply_to=f"{GROUP}:31"),
         [text("Vâng", reply_markup=REMOVE)],
     ),
+    "after a button under the text field the choices follow in a message of their own": (
+        Outgoing("Đúng chưa?", MENU, asked=True),
+        [
+            text("Đúng chưa?", reply_markup=REMOVE),
+            text("Xin mời chọn: / Please choose:", reply_markup=MENU_BUTTONS),
+        ],
+    ),
+    "words without choices take such a button away themselves": (
+        Outgoing("Cảm ơn", asked=True),
+        [text("Cảm ơn", reply_markup=REMOVE)],
+    ),
+    "asking again leaves such a button where it is": (
+        Outgoing("Ở đâu?", ask="location", asked=True),
+        [text("Ở đâu?", reply_markup=PLACE_BUTTON)],
+    ),
+    "a letter to a topic": (
+        Outgoing("Có phản ánh mới", MENU, group=f"{GROUP}/45"),
+        [
+            text(
+                "Có phản ánh mới",
+                chat=GROUP,
+                message_thread_id=45,
+                reply_markup=MENU_BUTTONS,
+            )
+        ],
+    ),
+    "a photo to a topic": (
+        Outgoing("Ảnh", attachments=(photo(),), group=f"{GROUP}/45"),
+        [
+            {
+                "method": "sendPhoto",
+                "chat_id": GROUP,
+                "caption": "Ảnh",
+                "photo": ("photo.jpg", JPEG),
+                "message_thread_id": "45",
+            }
+        ],
+    ),
     "an answer to something of another channel": (
         Outgoing("Vâng", reply_to="msg-31"),
         [text("Vâng", reply_markup=REMOVE)],
@@ -235,7 +273,7 @@ TABLE: dict[str, tuple[Outgoing, list[Json]]] = {
 def lan(telegram: TelegramEmulator) -> Person:
     person = telegram.person(int(LAN.id), "Lan")
     person.started = True
-    telegram.group(int(GROUP))
+    telegram.group(int(GROUP)).topics = {45: "open", 46: "closed"}
     return person
 
 
@@ -389,6 +427,24 @@ async def test_a_group_that_threw_us_out_says_nothing_about_the_officer(
     lan.blocked = True
     with pytest.raises(PersonGone, match="blocked"):
         await channel.send(Letter(1, LAN, Outgoing("x")))
+
+
+@pytest.mark.parametrize("topic", [46, 47])
+async def test_what_a_topic_does_not_take_goes_to_the_group(
+    topic: int, channel: TelegramChannel, telegram: TelegramEmulator, lan: Person
+) -> None:
+    sent = await channel.send(Letter(1, LAN, Outgoing("x", group=f"{GROUP}/{topic}")))
+    (letter,) = telegram.group(int(GROUP)).letters
+    assert "message_thread_id" not in letter.message
+    assert sent == (f"{GROUP}:{letter.message_id}",)
+
+
+async def test_a_group_as_a_recipient_that_threw_us_out_is_refused(
+    channel: TelegramChannel, telegram: TelegramEmulator, lan: Person
+) -> None:
+    telegram.group(int(GROUP)).kicked = True
+    with pytest.raises(Refused, match="kicked"):
+        await channel.send(Letter(1, Address("telegram", GROUP), Outgoing("x")))
 
 
 async def test_the_buttons_are_never_too_many_bytes(

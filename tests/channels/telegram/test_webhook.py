@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from pydantic import SecretStr
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.webhook import HEADER, PATH, PATIENCE, secret_for
 from messages.envelope import Incoming
-from tests.channels.telegram.conftest import KEY, Door, Listen, Opened, Pauses
+from tests.channels.telegram.conftest import KEY, LOOK, Door, Listen, Opened, Pauses
 from tests.emulators import faults
 from tests.emulators.telegram import TelegramEmulator
 
@@ -203,17 +204,17 @@ async def test_what_the_store_refused_is_delivered_again_in_order(
     assert {attempt.status for attempt in telegram.updates.attempts} == {503, 200}
 
 
-async def test_a_webhook_that_somebody_removed_is_registered_again_within_the_hour(
+async def test_a_webhook_that_somebody_removed_is_registered_again_at_the_next_look(
     serve: Serve, telegram: TelegramEmulator, listen: Listen, pauses: Pauses
 ) -> None:
     _client, channel = await serve()
     listen(channel)
     await telegram.until(lambda: telegram.updates.webhook is not None)
-    pauses.hour()
+    pauses.look()
     await telegram.wait_for(lambda call: call.method == "getWebhookInfo")
     assert len(telegram.made("setWebhook")) == 1
     telegram.updates.webhook = None
-    pauses.hour()
+    pauses.look()
     await telegram.until(lambda: len(telegram.made("setWebhook")) == 2)
     assert telegram.updates.webhook is not None
 
@@ -230,13 +231,43 @@ async def test_failed_deliveries_are_told_once_each_with_their_count(
         hook.last_error = "Connection refused"
         hook.last_error_at = int((datetime.now(UTC) - timedelta(hours=1)).timestamp())
         for _ in range(2):
-            pauses.hour()
-        # The third hour begins when the second look is over.
-        await telegram.until(lambda: pauses.taken.count(3600.0) == 3)
+            pauses.look()
+        # The third pause begins when the second look is over.
+        await telegram.until(lambda: pauses.taken.count(LOOK) == 3)
     told = [line for line in logs if line["event"] == "telegram: could not deliver to the webhook"]
     assert len(told) == 1
     assert told[0]["last_error"] == "Connection refused"
     assert told[0]["pending"] == 0
+
+
+def _has_looked(pauses: Pauses, before: int) -> bool:
+    return pauses.taken.count(LOOK) > before
+
+
+async def test_messages_that_cannot_be_delivered_are_a_trouble_until_they_are(
+    serve: Serve, telegram: TelegramEmulator, listen: Listen, pauses: Pauses, door: Door
+) -> None:
+    _client, channel = await serve()
+    listen(channel)
+    await telegram.until(lambda: telegram.updates.webhook is not None)
+    hook = telegram.updates.webhook
+    assert hook is not None
+    door.shut = lambda _incoming: True
+    await telegram.person().says("một")
+    await telegram.until(lambda: bool(hook.last_error))
+    for _ in range(2):
+        # It is told for as long as the message waits.
+        looked = pauses.taken.count(LOOK)
+        pauses.look()
+        await telegram.until(partial(_has_looked, pauses, looked))
+        assert "1 messages wait at Telegram" in channel.trouble
+        assert "503" in channel.trouble
+        assert channel.pending == 1
+    door.shut = lambda _incoming: False
+    await telegram.until(lambda: not telegram.updates.pending)
+    pauses.look()
+    await telegram.until(lambda: channel.trouble == "")
+    assert channel.pending == 0
 
 
 async def test_registering_goes_on_until_it_succeeds(

@@ -49,7 +49,7 @@ async def service(
 def kept(service: Wired, content: bytes, name: str, kind: AttachmentKind) -> Attachment:
     """Keep a file of ours."""
     digest = hashlib.sha256(content).hexdigest()
-    service.media._write(digest, content)
+    service.media._write(service.media.path(digest), content)
     return Attachment(kind, ref=f"media:{digest}", name=name)
 
 

@@ -186,7 +186,8 @@ class Group:
     """A group with the bot in it.
 
     With `privacy` the bot gets commands and replies to it only; `muted` takes its right to write,
-    `left` says that it went by itself, `deleted` that a basic group is no more.
+    `left` says that it went by itself, `deleted` that a basic group is no more. `topics` are those
+    of a forum by number, each "open" or "closed".
     """
 
     telegram: TelegramEmulator
@@ -199,18 +200,22 @@ class Group:
     deleted: bool = False
     muted: bool = False
     upgraded_to: int = 0
+    topics: dict[int, str] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
 
     def chat(self) -> Json:
         kind = "supergroup" if self.is_supergroup else "group"
-        return {"id": self.id, "title": self.title, "type": kind}
+        forum = {"is_forum": True} if self.topics else {}
+        return {"id": self.id, "title": self.title, "type": kind, **forum}
 
     async def says(
-        self, person: Person, text: str, *, reply_to: Letter | int | None = None
+        self, person: Person, text: str, *, reply_to: Letter | int | None = None, topic: int = 0
     ) -> Json:
         """Somebody writes in the group; returns the Message, also when the bot does not get it."""
         content: Json = {"text": text}
+        if topic:
+            content |= {"message_thread_id": topic, "is_topic_message": True}
         commands = found_commands(text)
         if commands:
             content["entities"] = commands

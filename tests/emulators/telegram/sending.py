@@ -59,9 +59,18 @@ def writable(telegram: TelegramEmulator, parameters: Parameters) -> Chat:
         raise forbidden("bot can't initiate conversation with a user")
     elif chat.blocked:
         raise forbidden("bot was blocked by the user")
-    if parameters.text("message_thread_id"):
-        raise bad_request("message thread not found")
+    _check_topic(chat, parameters.integer("message_thread_id"))
     return chat
+
+
+def _check_topic(chat: Chat, topic: int) -> None:
+    """Only a forum has topics, and only its own (Client.cpp; TOPIC_CLOSED as users report it)."""
+    if not topic:
+        return
+    if not isinstance(chat, Group) or topic not in chat.topics:
+        raise bad_request("message thread not found")
+    if chat.topics[topic] == "closed":
+        raise bad_request("TOPIC_CLOSED")
 
 
 def _check_group(group: Group) -> None:
@@ -123,7 +132,12 @@ def _send(
     markup = reply_markup(parameters, is_private=isinstance(chat, Person))
     if telegram.pace is not None:
         telegram.pace.count(telegram.clock, chat.id)
-    return _store(telegram, chat, content, markup, replied)
+    topic = parameters.integer("message_thread_id")
+    return _store(telegram, chat, content | _in_topic(topic), markup, replied)
+
+
+def _in_topic(topic: int) -> Json:
+    return {"message_thread_id": topic, "is_topic_message": True} if topic else {}
 
 
 def _store(
@@ -240,7 +254,8 @@ def send_media_group(telegram: TelegramEmulator, parameters: Parameters) -> list
     replied = _replied(telegram, parameters, chat)
     if telegram.pace is not None:
         telegram.pace.count(telegram.clock, chat.id, len(contents))
-    album = {"media_group_id": telegram.new_album()}
+    topic = parameters.integer("message_thread_id")
+    album = {"media_group_id": telegram.new_album(), **_in_topic(topic)}
     return [_store(telegram, chat, content | album, {}, replied) for content in contents]
 
 
