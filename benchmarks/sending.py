@@ -1,6 +1,6 @@
 """How letters go out on Telegram: beside the library's own transport, under 429, and beside photos.
 
-`measure()` runs all three; each sender is a process of its own, so that its CPU is its own.
+`rows` runs all three; each sender is a process of its own, so that its CPU is its own.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 from pydantic import SecretStr
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.request import HTTPXRequest
 
+from benchmarks.programs import ROUNDS, Row
 from bot.channels.channel import Letter
 from bot.channels.telegram.channel import TelegramChannel
 from bot.metrics import Metrics
@@ -243,21 +243,28 @@ def alone(what: str, api: str) -> float:
     return float(json.loads(told.stdout))
 
 
-def measure(api: str, rounds: int = 3) -> dict[str, Any]:
-    """Measure everything.
-
-    Args:
-        api: where `benchmarks.platform` listens.
-        rounds: of which the median of the two senders is taken, in turn.
-    """
-    pairs = [(alone("ours", api), alone("library", api)) for _ in range(rounds)]
-    return {
-        "ours": statistics.median(mine for mine, _theirs in pairs),
-        "library": statistics.median(theirs for _mine, theirs in pairs),
-        "ratio": statistics.median(mine / theirs for mine, theirs in pairs),
-        "storm": asyncio.run(storm()),
-        "photos": asyncio.run(beside_photos()),
-    }
+def rows(platform: int) -> list[Row]:
+    """Measure all three; the platform listens on that port of this machine."""
+    api = f"http://127.0.0.1:{platform}"
+    pairs = [(alone("ours", api), alone("library", api)) for _ in range(ROUNDS)]
+    mine, theirs = (statistics.median(one) for one in zip(*pairs, strict=True))
+    ratio = statistics.median(mine / theirs for mine, theirs in pairs)
+    refused, photos = asyncio.run(storm()), asyncio.run(beside_photos())
+    lost, mixed = refused["lost_or_doubled"], refused["out_of_order"]
+    return [
+        ("python-telegram-bot's own transport, sends a second of CPU", f"{theirs:,.0f}", "1.00"),
+        ("sends a second of CPU on Telegram", f"{mine:,.0f}", f"**{ratio:.1f}** (goal: 3)"),
+        (
+            "storm of 429: share of the allowed rate used",
+            f"{refused['used']:.2f}",
+            f"(goal: 0.90); people with lost or doubled letters {lost}, out of order {mixed}",
+        ),
+        (
+            f"answers while {photos['fetched']} photos of 4 MB arrive, p50 / p99",
+            f"{photos['beside_p50']:.0f} / {photos['beside_p99']:.0f} ms",
+            f"without photos p99 {photos['alone_p99']:.0f} ms (goal: below 200 ms)",
+        ),
+    ]
 
 
 if __name__ == "__main__":
