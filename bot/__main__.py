@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.refusal import DONE, REFUSED, told
 from bot.settings import CommuneFolder, Settings
@@ -48,6 +49,11 @@ def parser() -> argparse.ArgumentParser:
     procedures = add("procedures", "check the catalogue of procedures")
     procedures.add_argument("action", choices=("check",))
     procedures.add_argument("file", nargs="?", metavar="FILE", help="none = the commune's own")
+
+    qr = add("qr", "posters and stickers with QR codes, as PDF, SVG and PNG")
+    qr.add_argument("codes", nargs="*", metavar="CODE", help="KS01 or 1.001193; none = all")
+    qr.add_argument("--out", required=True, metavar="DIR")
+    qr.add_argument("--place", action="append", default=[], metavar="NAME", help="where it hangs")
 
     understand = add("understand", "what the chat makes of a text")
     understand.add_argument("texts", nargs="+", metavar="TEXT")
@@ -100,6 +106,13 @@ def _run(options: argparse.Namespace) -> int:
         if options.command == "understand":
             return catalogue_commands.understand(folder, options.texts)
         return catalogue_commands.check(folder, options.file)
+    if options.command == "qr":
+        from bot.poster_commands import qr  # noqa: PLC0415
+
+        asked = Settings.read()
+        return qr(
+            asked.commune_dir, asked.public_url, Path(options.out), options.codes, options.place
+        )
     if options.command == "run":
         # Until the service listens for it itself: nothing is in hand yet that could be finished.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))

@@ -216,6 +216,7 @@ def _site(
         open_media=partial(_open_media, ground.media),
         telegram_name=lambda: str(getattr(telegram, "username", "")),
         practice=PEOPLE if settings.practises else None,
+        clock=ground.clock,
     )
 
 

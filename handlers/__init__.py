@@ -3,6 +3,7 @@
 from handlers import (
     desk,
     dossier,
+    entries,
     feedback,
     guidance,
     information,
@@ -23,6 +24,7 @@ for _conversation in (
     menu,  # start, help, language, cancel; free text
     roles,  # invitations
     tickets,  # my tickets: a bare code
+    entries,  # the code of a poster that is no guide
     guidance,  # procedures: a guide's code
     dossier,  # how far is my dossier
     feedback,  # bring a matter

@@ -2,7 +2,16 @@
 
 from dataclasses import replace
 
-from handlers import additions, drafting, feedback, guidance, meanings, questions, redirect
+from handlers import (
+    additions,
+    drafting,
+    entries,
+    feedback,
+    guidance,
+    meanings,
+    questions,
+    redirect,
+)
 from handlers import roles as officials
 from handlers.intents import Intent
 from handlers.matter import Matter
@@ -66,7 +75,7 @@ def menu_offers(turn: Turn) -> tuple[Offer, ...]:
 async def start(turn: Turn) -> Reply:
     """Welcome a person; a start link may carry a guide or an invitation."""
     payload = (turn.message.payload or turn.words).strip()
-    shown = await guidance.scanned(turn)
+    shown = await guidance.scanned(turn) or await entries.scanned(turn)
     if shown is not None:
         return shown
     if invite_code(payload):

@@ -11,6 +11,7 @@ from handlers.commune import Commune
 from handlers.search import Catalogue
 from messages.envelope import Address
 from scoring.periods import Period
+from storage.clock import Clock, system_clock
 
 
 class OnShown(Protocol):
@@ -51,6 +52,7 @@ class Site:
         telegram_name: gives the Telegram bot's name without @, "" until it is known.
         practice: "citizen", "officer" and "staff" → who they are on the practice store; None where
             nobody practises.
+        clock: tells the day for which fees are shown.
     """
 
     commune: Commune
@@ -63,3 +65,4 @@ class Site:
     open_media: Callable[[str], Awaitable[KeptMedia | None]]
     telegram_name: Callable[[], str] = str
     practice: Mapping[str, Address] | None = None
+    clock: Clock = system_clock
