@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final
 
 ONE_CODE: Final = re.compile(r"\d\.\d{6}")
@@ -196,30 +197,35 @@ Row = tuple[int, Mapping[str, str]]
 
 
 def faults(
-    rows: Sequence[Row], repealed: Collection[str], today: date | None = None
+    rows: Sequence[Row],
+    repealed: Collection[str],
+    today: date | None = None,
+    others: Collection[str] = (),
 ) -> Iterator[Fault]:
     """Find all that is wrong.
 
     Args:
-        rows: of a whole catalogue.
+        rows: of a whole catalogue, or those that come into one.
         repealed: codes that must not be offered.
         today: for new rows, which must not be out of date already; None for those that stand.
+        others: codes, of procedures and guides, that stand in the catalogue besides.
     """
     seen: dict[str, int] = {}
     for line, row in rows:
-        for column, reason in _wrong(row, repealed):
+        late = () if today is None else _out_of_time(row, today)
+        for column, reason in chain(_wrong(row, repealed), late):
             yield Fault(line, column, reason)
-        if today is not None:
-            for column, reason in _out_of_time(row, today):
-                yield Fault(line, column, reason)
         for column in ("code", "guide"):
             name = row.get(column, "")
             if name and name in seen:
                 yield Fault(line, column, f"{name} stands in line {seen[name]} already")
+            elif name in others:
+                yield Fault(line, column, f"{name} is another procedure's in the catalogue")
             seen.setdefault(name, line)
+    known = {*seen, *others}
     for line, row in rows:
         for code in split(row.get("asks_back", "")):
-            if code not in seen or code == row.get("code"):
+            if code == row.get("code") or code not in known:
                 yield Fault(line, "asks_back", f"{code!r} is no other procedure")
 
 
