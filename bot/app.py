@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from bot.catalogue_watch import CatalogueWatch
 from bot.channels.channel import Channel, Letter
 from bot.channels.web.channel import WebChannel, WebChat
 from bot.channels.web.identity import CookieIdentity, Identity
@@ -239,7 +240,9 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
             embeddable=bool(settings.embed_origins),
         )
         links = MediaLinks(box.signing_key, clock)
-        service = Service(ground, _channels(settings, ground, identity, links), only)
+        watch = CatalogueWatch(settings.commune_dir, office.catalogue, ground.store, clock)
+        channels = _channels(settings, ground, identity, links)
+        service = Service(ground, channels, only, beside=[watch.run])
         stack.push_async_callback(service.close)
         site = _site(settings, ground, identity, links, service)
         services, routes = [service], pages(site)

@@ -76,11 +76,17 @@ class Service:
         ground: what it stands on.
         channels: those that are open.
         only: the parts to run.
+        beside: what else works in every process until it is told to stop.
     """
 
     def __init__(
-        self, ground: Ground, channels: Sequence[Channel], only: Sequence[str] = PARTS
+        self,
+        ground: Ground,
+        channels: Sequence[Channel],
+        only: Sequence[str] = PARTS,
+        beside: Sequence[Callable[[asyncio.Event], Coroutine[None, None, None]]] = (),
     ) -> None:
+        self._beside = beside
         self.ground = ground
         self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._only = only
@@ -134,6 +140,8 @@ class Service:
         for name, work in workers.items():
             if name in only or (name == "outbox" and self._sends):
                 running.working.append(tasks.create_task(work(stopping), name=name))
+        for work in self._beside:
+            running.working.append(tasks.create_task(work(stopping), name=work.__qualname__))
         return running
 
     async def _listen(self, channel: Channel) -> None:

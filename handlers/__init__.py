@@ -13,6 +13,7 @@ from handlers import (
     report,
     roles,
     tickets,
+    unanswered,
 )
 from handlers.office import Office
 from handlers.routing import Router
@@ -32,6 +33,7 @@ for _conversation in (
     information,  # contacts, reception, an official
     privacy,  # what is kept of me
     desk,  # officers
+    unanswered,  # officers: questions that no guide answered
     report,  # staff
 ):
     router.include(_conversation.router)

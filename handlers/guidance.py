@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from handlers import meanings, questions, redirect
+from handlers import meanings, questions, redirect, unanswered
 from handlers.commune import shown
 from handlers.guide_texts import checked, doubts, fees, papers, time_limit
 from handlers.intents import Intent
@@ -116,14 +116,14 @@ async def scanned(turn: Turn) -> Reply | None:
 @meanings.takes(Intent.PROCEDURE, Intent.CLARIFY)
 async def answer(turn: Turn, understood: Understanding) -> Reply:
     """Show the guide that is clearly meant, else offer those that may be."""
-    return _answer(turn, understood)
+    return _answer(turn, understood, turn.words)
 
 
 @meanings.takes(Intent.QR_GUIDANCE)
 async def by_qr(turn: Turn, understood: Understanding) -> Reply:
     """Show the guide of a QR code that did not open, by the short code printed under it."""
     if understood.sure and len(understood.procedures) == 1:
-        return _answer(turn, understood)
+        return _answer(turn, understood, turn.words)
     return _ask(
         turn,
         _("I am sorry that the QR code did not open. The guide is here too."),
@@ -143,10 +143,10 @@ async def _find(turn: Turn, text: str) -> Reply:
     understood = understand(text, catalogue)
     if understood.intent is Intent.EMERGENCY:
         return await meanings.act(turn, understood)
-    return _answer(turn, understood)
+    return _answer(turn, understood, text)
 
 
-def _answer(turn: Turn, understood: Understanding) -> Reply:
+def _answer(turn: Turn, understood: Understanding, text: str) -> Reply:
     """Show one guide where it is clear which, else a list to choose from."""
     catalogue = turn.office.catalogue
     found = [one for code, _score in understood.procedures if (one := catalogue.by_code(code))]
@@ -158,8 +158,10 @@ def _answer(turn: Turn, understood: Understanding) -> Reply:
     none = _("I did not find a procedure by that name.")
     nearest = found[:NEAREST]
     if not nearest:
-        return _list(turn, lines(none, _EXAMPLE), [])
-    return _list(turn, lines(none, _("The nearest are:")), nearest)
+        return _list(turn, lines(none, _EXAMPLE), []).also(unanswered.kept(text, ()))
+    codes = tuple(one.code for one in nearest)
+    told = lines(none, _("The nearest are:"))
+    return _list(turn, told, nearest).also(unanswered.kept(text, codes))
 
 
 def _list(turn: Turn, text: Sayable, found: list[Procedure]) -> Reply:

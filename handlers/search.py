@@ -10,7 +10,7 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from math import log
@@ -78,23 +78,35 @@ class _Index:
     slips: Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Catalogue:
     """All procedures the bot may offer, and the ways to one of them.
 
-    Build it with `load`. `procedures` are in code order.
+    Build it with `load`. `procedures` are in code order. Everybody holds the same one; where the
+    file changed or an officer taught it a name, it becomes another at one stroke.
     """
 
     procedures: tuple[Procedure, ...]
     repealed: Mapping[str, Repealed]
-    _by_code: Mapping[str, Procedure] = field(init=False, repr=False, compare=False)
-    _index: _Index = field(init=False, repr=False, compare=False)
+    _by_code: Mapping[str, Procedure] = field(init=False, repr=False)
+    _index: _Index = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Build the look-ups once."""
-        by_code = {p.code: p for p in self.procedures} | {p.guide: p for p in self.procedures}
-        object.__setattr__(self, "_by_code", by_code)
-        object.__setattr__(self, "_index", _build(self.procedures))
+        by_code = {p.code: p for p in self.procedures}
+        self._by_code = by_code | {p.guide: p for p in self.procedures}
+        self._index = _build(self.procedures)
+
+    def become(self, other: "Catalogue") -> None:
+        """Take over all that another holds."""
+        self.procedures, self.repealed = other.procedures, other.repealed
+        self._by_code = other._by_code  # noqa: SLF001 - another of this class
+        self._index = other._index  # noqa: SLF001 - another of this class
+
+    def taught(self, names: Mapping[str, tuple[str, ...]]) -> "Catalogue":
+        """Give one that knows further everyday names, by code; of what is not offered, none."""
+        taught = (replace(p, aliases=(*p.aliases, *names.get(p.code, ()))) for p in self.procedures)
+        return Catalogue(tuple(taught), self.repealed)
 
     def by_code(self, code: str) -> Procedure | None:
         """Return the procedure of a national code (old suffixes too) or guide code, or nothing."""
