@@ -25,10 +25,12 @@ from bot.pages.media import KeptMedia, MediaLinks, media_route
 from bot.pages.routes import pages
 from bot.pages.site import Figures, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
+from bot.publication_watch import PublicationWatch
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
 from handlers import COMMANDS, about, commune, report, search
 from handlers.office import Office
+from handlers.publications import Noticeboard
 from messages.envelope import Address, Attachment
 from messages.languages import ZONE, say
 from scoring import criteria
@@ -80,6 +82,7 @@ def office_of(settings: Settings) -> Office:
         scheme=criteria.read(folder / "criteria.toml", [unit.id for unit in laid_down.units]),
         public_url=settings.public_url,
         channels=settings.open_channels,
+        board=Noticeboard(commune.load_publications(folder)),
     )
 
 
@@ -218,6 +221,8 @@ def _site(
         telegram_name=lambda: str(getattr(telegram, "username", "")),
         practice=PEOPLE if settings.practises else None,
         clock=ground.clock,
+        board=ground.office.board,
+        published=Reader(ground.store).published,
     )
 
 
@@ -242,7 +247,10 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
         links = MediaLinks(box.signing_key, clock)
         watch = CatalogueWatch(settings.commune_dir, office.catalogue, ground.store, clock)
         channels = _channels(settings, ground, identity, links)
-        service = Service(ground, channels, only, beside=[watch.run])
+        notices = PublicationWatch(
+            settings.commune_dir, office, ground.store, clock, shows="web" in only
+        )
+        service = Service(ground, channels, only, beside=[watch.run, notices.run])
         stack.push_async_callback(service.close)
         site = _site(settings, ground, identity, links, service)
         services, routes = [service], pages(site)

@@ -8,6 +8,7 @@ from handlers import (
     guidance,
     information,
     menu,
+    noticeboard,
     privacy,
     rating,
     report,
@@ -31,6 +32,7 @@ for _conversation in (
     feedback,  # bring a matter
     rating,  # 1 to 5 for an answer
     information,  # contacts, reception, an official
+    noticeboard,  # what the commune makes public
     privacy,  # what is kept of me
     desk,  # officers
     unanswered,  # officers: questions that no guide answered

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.pages import chat, figures, guide, home
+from bot.pages import chat, figures, guide, home, public
 from bot.pages.media import media_route
 from bot.pages.rendering import STATIC
 from bot.pages.site import Site
@@ -15,6 +15,7 @@ def pages(site: Site) -> list[web.AbstractRouteDef]:
         *chat.routes(site),
         *guide.routes(site),
         *figures.routes(site),
+        *public.routes(site),
         media_route(site.links, site.open_media),
         web.static("/static", STATIC),
     ]

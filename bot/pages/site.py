@@ -1,17 +1,19 @@
 """What the pages need from the rest of the service."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.channels.web.identity import Identity
 from bot.pages.media import KeptMedia, MediaLinks
 from bot.settings import Settings
 from handlers.commune import Commune
+from handlers.publications import Noticeboard
 from handlers.search import Catalogue
 from messages.envelope import Address
 from scoring.periods import Period
 from storage.clock import Clock, system_clock
+from storage.published import Published
 
 
 class OnShown(Protocol):
@@ -36,6 +38,10 @@ class Figures:
     counts: Mapping[str, Mapping[str, object]]
 
 
+async def _nothing() -> Mapping[str, Published]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What the pages need.
@@ -53,6 +59,8 @@ class Site:
         practice: "citizen", "officer" and "staff" → who they are on the practice store; None where
             nobody practises.
         clock: tells the day for which fees are shown.
+        board: what the commune publishes in its own words.
+        published: tells since when each subject is public.
     """
 
     commune: Commune
@@ -66,3 +74,5 @@ class Site:
     telegram_name: Callable[[], str] = str
     practice: Mapping[str, Address] | None = None
     clock: Clock = system_clock
+    board: Noticeboard = field(default_factory=Noticeboard)
+    published: Callable[[], Awaitable[Mapping[str, Published]]] = _nothing
