@@ -49,8 +49,9 @@ def parser() -> argparse.ArgumentParser:
     tickets.add_argument("--format", choices=("json",), default="json")
 
     procedures = add("procedures", "check the catalogue of procedures, or bring a table into it")
-    procedures.add_argument("action", choices=("check", "import"))
+    procedures.add_argument("action", choices=("check", "import", "shown"))
     procedures.add_argument("file", nargs="?", metavar="FILE", help="CSV or XLSX; none = own")
+    procedures.add_argument("--on", default="", metavar="DAY", help="of shown: 2026-07-31")
 
     qr = add("qr", "posters and stickers with QR codes, as PDF, SVG and PNG")
     qr.add_argument("codes", nargs="*", metavar="CODE", help="KS01 or 1.001193; none = all")
@@ -101,7 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if options.command in {"understand", "procedures"}:
+    of_files = options.command == "procedures" and options.action != "shown"
+    if of_files or options.command == "understand":
         from bot import catalogue_commands  # noqa: PLC0415 - what needs no store starts without it
 
         folder = CommuneFolder.read().commune_dir
