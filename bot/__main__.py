@@ -7,9 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
 
 from bot.refusal import DONE, REFUSED, told
 from bot.settings import CommuneFolder, Settings
+from messages.languages import ZONE
 
 PARTS = ("web", "inbox", "outbox", "clock")
 ROLES = ("officer", "staff", "leader", "admin")
@@ -45,9 +48,15 @@ def parser() -> argparse.ArgumentParser:
     tickets.add_argument("code", nargs="?", default="", metavar="CODE")
     tickets.add_argument("--format", choices=("json",), default="json")
 
-    procedures = add("procedures", "check the catalogue of procedures")
-    procedures.add_argument("action", choices=("check",))
-    procedures.add_argument("file", nargs="?", metavar="FILE", help="none = the commune's own")
+    procedures = add("procedures", "check the catalogue of procedures, or bring a table into it")
+    procedures.add_argument("action", choices=("check", "import", "shown"))
+    procedures.add_argument("file", nargs="?", metavar="FILE", help="CSV or XLSX; none = own")
+    procedures.add_argument("--on", default="", metavar="DAY", help="of shown: 2026-07-31")
+
+    qr = add("qr", "posters and stickers with QR codes, as PDF, SVG and PNG")
+    qr.add_argument("codes", nargs="*", metavar="CODE", help="KS01 or 1.001193; none = all")
+    qr.add_argument("--out", required=True, metavar="DIR")
+    qr.add_argument("--place", action="append", default=[], metavar="NAME", help="where it hangs")
 
     understand = add("understand", "what the chat makes of a text")
     understand.add_argument("texts", nargs="+", metavar="TEXT")
@@ -96,13 +105,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    if options.command in {"understand", "procedures"}:
+    of_files = options.command == "procedures" and options.action != "shown"
+    if of_files or options.command == "understand":
         from bot import catalogue_commands  # noqa: PLC0415 - what needs no store starts without it
 
         folder = CommuneFolder.read().commune_dir
         if options.command == "understand":
             return catalogue_commands.understand(folder, options.texts)
-        return catalogue_commands.check(folder, options.file)
+        if options.action == "import":
+            if options.file is None:
+                parser().error("procedures import needs a FILE")
+            return catalogue_commands.take(folder, options.file, _today())
+        return catalogue_commands.check(folder, options.file, _today())
+    if options.command == "qr":
+        from bot.poster_commands import qr  # noqa: PLC0415
+
+        asked = Settings.read()
+        return qr(
+            asked.commune_dir, asked.public_url, Path(options.out), options.codes, options.place
+        )
     if options.command == "run":
         # Until the service listens for it itself: nothing is in hand yet that could be finished.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(DONE))
@@ -115,6 +136,10 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "run":
         return _serve(settings, options.only)
     return commands.COMMANDS[options.command](settings, options)
+
+
+def _today() -> date:
+    return datetime.now(ZONE).date()
 
 
 def _serve(settings: Settings, only: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from bot.catalogue_watch import CatalogueWatch
 from bot.channels.channel import Channel, Letter
 from bot.channels.web.carrying import CarryCodes
 from bot.channels.web.channel import WebChannel, WebChat
@@ -26,10 +27,12 @@ from bot.pages.media import KeptMedia, MediaLinks, media_route
 from bot.pages.routes import pages
 from bot.pages.site import Figures, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
+from bot.publication_watch import PublicationWatch
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
 from handlers import COMMANDS, about, commands_of, commune, report, search
 from handlers.office import Office
+from handlers.publications import Noticeboard
 from messages.envelope import Address, Attachment
 from messages.languages import DEFAULT, ZONE, say
 from scoring import criteria
@@ -81,6 +84,7 @@ def office_of(settings: Settings) -> Office:
         scheme=criteria.read(folder / "criteria.toml", [unit.id for unit in laid_down.units]),
         public_url=settings.public_url,
         channels=settings.open_channels,
+        board=Noticeboard(commune.load_publications(folder)),
     )
 
 
@@ -234,6 +238,9 @@ def _site(
         open_media=partial(_open_media, ground.media),
         telegram_name=lambda: str(getattr(telegram, "username", "")),
         practice=PEOPLE if settings.practises else None,
+        clock=ground.clock,
+        board=ground.office.board,
+        published=Reader(ground.store).published,
     )
 
 
@@ -256,7 +263,12 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
             embeddable=bool(settings.embed_origins),
         )
         links = MediaLinks(box.signing_key, clock)
-        service = Service(ground, _channels(settings, ground, identity, links), only)
+        watch = CatalogueWatch(settings.commune_dir, office.catalogue, ground.store, clock)
+        channels = _channels(settings, ground, identity, links)
+        notices = PublicationWatch(
+            settings.commune_dir, office, ground.store, clock, shows="web" in only
+        )
+        service = Service(ground, channels, only, beside=[watch.run, notices.run])
         stack.push_async_callback(service.close)
         site = _site(settings, ground, identity, links, service)
         services, routes = [service], pages(site)

@@ -1,11 +1,11 @@
 """The commands that need the commune's files alone: no store, no service, no secret."""
 
 import json
-import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.refusal import DONE, Refusal
 from handlers import search
@@ -13,7 +13,8 @@ from handlers.understanding import understand as meaning
 from messages.languages import say
 from messages.text import _
 
-PROCEDURES, REPEALED = "procedures.csv", "repealed.csv"
+if TYPE_CHECKING:
+    from bot.catalogue_import import Merged
 
 UP_TO = 5
 """How many procedures a line names at most."""
@@ -37,28 +38,55 @@ def understand(folder: Path, texts: Sequence[str]) -> int:
     return DONE
 
 
-def check(folder: Path, file: str | None) -> int:
+def check(folder: Path, file: str | None, today: date) -> int:
     """Print how many procedures a catalogue has; one that is wrong is refused by file and line.
 
     Args:
         folder: the commune's.
-        file: a catalogue to check instead of the commune's own, beside its repealed codes.
+        file: a table that is to come into the commune's catalogue, None = that catalogue alone.
+        today: what the table must not lie behind.
     """
-    catalogue = search.load(folder) if file is None else _as_if_in(folder, Path(file))
-    told = say(_("Procedures that can be offered: {n}.", n=len(catalogue.procedures)))
-    sys.stdout.write(told + "\n")
+    if file is None:
+        return _count(len(search.load(folder).procedures))
+    return _count(len(_merged(folder, Path(file), today).rows))
+
+
+def take(folder: Path, file: str, today: date) -> int:
+    """Bring a table into the commune's catalogue, whole or not at all; print what became of it.
+
+    Args:
+        folder: the commune's.
+        file: CSV or XLSX.
+        today: what the table must not lie behind.
+    """
+    from bot.catalogue_import import alone, write  # noqa: PLC0415 - not needed to understand
+
+    with alone(folder):
+        found = _merged(folder, Path(file), today)
+        write(folder, found.rows)
+    told = _(
+        "Procedures added: {added}, changed: {changed}, as before: {unchanged}.",
+        added=found.added,
+        changed=found.changed,
+        unchanged=found.unchanged,
+    )
+    sys.stdout.write(say(told) + "\n")
+    return _count(len(found.rows))
+
+
+def _count(number: int) -> int:
+    sys.stdout.write(say(_("Procedures that can be offered: {n}.", n=number)) + "\n")
     return DONE
 
 
-def _as_if_in(folder: Path, file: Path) -> search.Catalogue:
-    """Read a catalogue as if it stood in the commune's folder."""
-    with tempfile.TemporaryDirectory() as made:
-        shutil.copyfile(file, Path(made, PROCEDURES))
-        shutil.copyfile(folder / REPEALED, Path(made, REPEALED))
-        try:
-            return search.load(Path(made))
-        except search.CatalogueError as error:
-            where = str(error)
-            if where.startswith(f"{PROCEDURES}:"):
-                where = str(file) + where.removeprefix(PROCEDURES)
-            raise Refusal(where) from error
+def _merged(folder: Path, file: Path, today: date) -> "Merged":
+    """Read a table beside the commune's catalogue; what is wrong is refused by line and column."""
+    from bot.catalogue_import import Wrong, merged  # noqa: PLC0415 - not needed to understand
+    from bot.spreadsheet import BadTable  # noqa: PLC0415
+
+    try:
+        return merged(file, folder, today)
+    except BadTable as error:
+        raise Refusal(f"{file}:{error.line}: {error}") from error
+    except Wrong as error:
+        raise Refusal(str(error)) from error

@@ -9,7 +9,7 @@ import threading
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from bot.app import box_of, clock_of, ground_at, office_of
@@ -26,6 +26,7 @@ from scoring.report_json import as_json
 from storage import evidence as evidences
 from storage.people import invite as write_invite
 from storage.people import revoke as end_roles
+from storage.published import version_at
 from storage.reader import Reader
 from storage.tickets import Event, Ticket
 
@@ -230,6 +231,28 @@ def evidence(settings: Settings, options: argparse.Namespace) -> int:
     return _finished(do())
 
 
+def shown(settings: Settings, options: argparse.Namespace) -> int:
+    """Print the catalogue file that was in use at the end of a day, as it stood."""
+
+    async def do() -> int:
+        async with _opened(settings) as ground:
+            try:
+                day = date.fromisoformat(options.on) if options.on else None
+            except ValueError:
+                raise Refusal(
+                    _("{value} is no day like 2026-07-31.", value=repr(options.on))
+                ) from None
+            now = ground.clock()
+            end = datetime.combine(day, time.max, ZONE) if day else now
+            found = await version_at(ground.store, min(end, now))
+            if found is None:
+                raise Refusal(_("No catalogue is kept of that day or before."))
+            sys.stdout.write(found[1].decode("utf-8-sig"))
+            return DONE
+
+    return _finished(do())
+
+
 def look(settings: Settings, _options: argparse.Namespace) -> int:
     """Print what is wrong, and what to do about it."""
     return _finished(doctor(settings))
@@ -257,4 +280,5 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "evidence": evidence,
     "zalo": zalo,
     "doctor": look,
+    "procedures": shown,
 }

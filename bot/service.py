@@ -73,11 +73,17 @@ class Service:
         ground: what it stands on.
         channels: those that are open.
         only: the parts to run.
+        beside: what else works in every process until it is told to stop.
     """
 
     def __init__(
-        self, ground: Ground, channels: Sequence[Channel], only: Sequence[str] = PARTS
+        self,
+        ground: Ground,
+        channels: Sequence[Channel],
+        only: Sequence[str] = PARTS,
+        beside: Sequence[Callable[[asyncio.Event], Coroutine[None, None, None]]] = (),
     ) -> None:
+        self._beside = beside
         self.ground = ground
         self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._only = only
@@ -130,6 +136,8 @@ class Service:
         if "clock" in only:
             files = MediaWorker(ground.media, self.channels, Darkroom())
             running.working.append(tasks.create_task(files.run(stopping), name="media"))
+        for work in self._beside:
+            running.working.append(tasks.create_task(work(stopping), name=work.__qualname__))
         return running
 
     async def _listen(self, channel: Channel) -> None:

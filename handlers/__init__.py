@@ -7,6 +7,7 @@ from handlers import (
     contact,
     desk,
     dossier,
+    entries,
     feedback,
     groups,
     guidance,
@@ -14,6 +15,7 @@ from handlers import (
     information,
     linking,
     menu,
+    noticeboard,
     privacy,
     rating,
     receipts,
@@ -21,6 +23,7 @@ from handlers import (
     roles,
     tickets,
     too_large,
+    unanswered,
 )
 from handlers.office import Office
 from handlers.routing import Router
@@ -34,15 +37,18 @@ for _conversation in (
     linking,  # two channels, one person
     roles,  # invitations
     tickets,  # my tickets: a bare code
+    entries,  # the code of a poster that is no guide
     guidance,  # procedures: a guide's code
     dossier,  # how far is my dossier
     feedback,  # bring a matter
     rating,  # 1 to 5 for an answer
     information,  # contacts, reception, an official
     contact,  # a telephone number
+    noticeboard,  # what the commune makes public
     privacy,  # what is kept of me
     desk,  # officers
     groups,  # their group chats
+    unanswered,  # officers: questions that no guide answered
     report,  # staff
     alarms,  # administrators
     receipts,  # delivered, read

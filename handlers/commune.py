@@ -32,6 +32,8 @@ from handlers.commune_records import (
     Limits,
     Link,
     Privacy,
+    Publication,
+    Publications,
     Reception,
     Record,
     Refusal,
@@ -63,16 +65,19 @@ __all__ = [
     "Link",
     "Privacy",
     "Problem",
+    "Publication",
     "Reception",
     "Refusal",
     "Retention",
     "Unit",
     "load",
+    "load_publications",
     "shown",
     "warnings",
 ]
 
 COMMUNE = "commune.toml"
+PUBLICATIONS = "publications.toml"
 CALENDAR = "calendar.toml"
 
 LONGEST_CLOSURE = 60
@@ -148,6 +153,28 @@ def load(folder: Path) -> Commune:
     if problems or commune is None:
         raise BadCommune(problems)
     return commune
+
+
+def load_publications(folder: Path) -> tuple[Publication, ...]:
+    """Read what a commune publishes in its own words; nothing where it has no such file.
+
+    Raises:
+        BadCommune: the file is no TOML, or says something that cannot be.
+    """
+    path = folder / PUBLICATIONS
+    if not path.exists():
+        return ()
+    problems: list[Problem] = []
+    file = _read(path, problems)
+    found = file and _validated(Publications, file, {}, problems)
+    if file and found:
+        ids = [one.id for one in found.publications]
+        for index in _repeated(ids):
+            reason = _("The id {id} stands here a second time.", id=ids[index])
+            problems.append(file.problem(("publications", index, "id"), reason))
+    if problems or not found:
+        raise BadCommune(problems)
+    return found.publications
 
 
 def _read(path: Path, problems: list[Problem]) -> _File | None:

@@ -1,19 +1,25 @@
 """Guides to procedures: by code, by a QR code on a poster, or by what people call them."""
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, time, timedelta
 from typing import Final
 
-from handlers import meanings, questions, redirect
+from handlers import meanings, questions, redirect, unanswered
 from handlers.commune import shown
+from handlers.guide_texts import checked, doubts, fees, papers, time_limit
 from handlers.intents import Intent
+from handlers.procedures import Procedure, as_date
 from handlers.questions import MENU, PERSON, title_of
 from handlers.routing import Reply, Router, Turn
-from handlers.search import Procedure
 from handlers.understanding import Understanding, understand
+from messages.envelope import Kind
+from messages.languages import ZONE
 from messages.text import Lines, Sayable, Text, _, lines
 from messages.vietnamese import fold
 from storage.evidence import Evidence
 from storage.outbox import Offer
+from storage.timers import SetTimer
 
 router = Router()
 
@@ -32,8 +38,21 @@ NATIONAL: Final = r"#?\d\.\d{6}(?:\.\d{2,3}(?:\.\d{2}){0,3}(?:\.H\d{2})?)?"
 GUIDE: Final = r"#?[A-Z]{2}\d{2}"
 MORE: Final = "chitiet"
 
-_BETWEEN_PAPERS = re.compile(r";\s*(?![^()]*\))")
 _EXAMPLE = _("For example: khai sinh, or the code KS01.")
+_NO_GUIDE = _("There is no guide with that code.")
+
+REMINDER: Final = "guide"
+"""The name of the timer that reminds a person of a guide."""
+
+MORNING: Final = time(7, 30)
+"""When people are reminded: before they would set out."""
+
+IN_DAYS: Final[Mapping[str, Text]] = {
+    "1": _("Tomorrow morning"),
+    "3": _("In three days"),
+    "7": _("In a week"),
+}
+"""After how many days one may be reminded, as typed → as offered."""
 
 
 @router.command(
@@ -97,14 +116,14 @@ async def scanned(turn: Turn) -> Reply | None:
 @meanings.takes(Intent.PROCEDURE, Intent.CLARIFY)
 async def answer(turn: Turn, understood: Understanding) -> Reply:
     """Show the guide that is clearly meant, else offer those that may be."""
-    return _answer(turn, understood)
+    return _answer(turn, understood, turn.words)
 
 
 @meanings.takes(Intent.QR_GUIDANCE)
 async def by_qr(turn: Turn, understood: Understanding) -> Reply:
     """Show the guide of a QR code that did not open, by the short code printed under it."""
     if understood.sure and len(understood.procedures) == 1:
-        return _answer(turn, understood)
+        return _answer(turn, understood, turn.words)
     return _ask(
         turn,
         _("I am sorry that the QR code did not open. The guide is here too."),
@@ -124,10 +143,10 @@ async def _find(turn: Turn, text: str) -> Reply:
     understood = understand(text, catalogue)
     if understood.intent is Intent.EMERGENCY:
         return await meanings.act(turn, understood)
-    return _answer(turn, understood)
+    return _answer(turn, understood, text)
 
 
-def _answer(turn: Turn, understood: Understanding) -> Reply:
+def _answer(turn: Turn, understood: Understanding, text: str) -> Reply:
     """Show one guide where it is clear which, else a list to choose from."""
     catalogue = turn.office.catalogue
     found = [one for code, _score in understood.procedures if (one := catalogue.by_code(code))]
@@ -139,8 +158,10 @@ def _answer(turn: Turn, understood: Understanding) -> Reply:
     none = _("I did not find a procedure by that name.")
     nearest = found[:NEAREST]
     if not nearest:
-        return _list(turn, lines(none, _EXAMPLE), [])
-    return _list(turn, lines(none, _("The nearest are:")), nearest)
+        return _list(turn, lines(none, _EXAMPLE), []).also(unanswered.kept(text, ()))
+    codes = tuple(one.code for one in nearest)
+    told = lines(none, _("The nearest are:"))
+    return _list(turn, told, nearest).also(unanswered.kept(text, codes))
 
 
 def _list(turn: Turn, text: Sayable, found: list[Procedure]) -> Reply:
@@ -150,31 +171,33 @@ def _list(turn: Turn, text: Sayable, found: list[Procedure]) -> Reply:
 
 def show(turn: Turn, procedure: Procedure) -> Reply:
     """Show one guide; each showing is evidence."""
-    more = Offer(f"/thutuc {procedure.guide} {MORE}", _("Details and legal basis"))
+    guide = procedure.guide
     return turn.say(
         _short(turn, procedure),
-        more,
-        *_portal(turn),
+        Offer(f"/thutuc {guide} {MORE}", _("Details and legal basis")),
+        *_portal(turn, procedure),
         PERSON,
+        Offer(f"/nhactoi {guide}", _("Remind me")),
+        Offer(f"/huuich {guide} co", _("This was useful")),
+        Offer(f"/huuich {guide} khong", _("This was not useful")),
         MENU,
         effects=(Evidence("guidance.shown", about=procedure.code),),
     )
 
 
-def _portal(turn: Turn) -> tuple[Offer, ...]:
+def _portal(turn: Turn, procedure: Procedure) -> tuple[Offer, ...]:
+    """Lead to where it is begun online: its own page on the portal, else the portal."""
+    if procedure.portal:
+        return (Offer("", _("Start online"), procedure.portal),)
     links = turn.office.commune.links
     return tuple(Offer("", link.title, link.url) for link in links if link.id == PORTAL)
 
 
-def papers(procedure: Procedure) -> list[str]:
-    """Give the papers to bring, one each; a semicolon within brackets parts nothing."""
-    found = (part.strip(" .") for part in _BETWEEN_PAPERS.split(procedure.documents))
-    return [part[0].upper() + part[1:] for part in found if part]
-
-
 def _short(turn: Turn, procedure: Procedure) -> Lines:
     page = f"{turn.office.public_url}/q/{procedure.guide}" if turn.office.public_url else ""
+    day = turn.now.astimezone(ZONE).date()
     listed = papers(procedure)
+    cost = fees(procedure, day)
     return lines(
         _("{name} (code {code})", name=procedure.name, code=procedure.guide),
         "",
@@ -182,34 +205,85 @@ def _short(turn: Turn, procedure: Procedure) -> Lines:
         *(f"☐ {paper}" for paper in listed),
         None if listed else shown(""),
         "",
-        _("Time: {time}", time=shown(procedure.time_limit)),
-        _("Fee: {fee}", fee=shown(procedure.fee)),
+        _("Time: {time}", time=time_limit(procedure)),
+        *((_("Fee: {fee}", fee=cost[0]),) if len(cost) == 1 else (_("Fee:"), *_listed(cost))),
         _("Where to apply: {place}", place=shown(procedure.channel)),
         "",
-        _doubt(procedure),
+        *doubts(procedure, day),
         _("The receipt slip that you are given always decides."),
-        _("Source: {source}", source=shown(procedure.source)),
+        checked(procedure),
         _("To read or print: {page}", page=page) if page else None,
     )
 
 
-def _doubt(procedure: Procedure) -> Text | None:
-    """Mark what is not well confirmed."""
-    if procedure.confidence == "high":
-        return None
-    return _("Needs checking: please ask the service centre before you come.")
+def _listed(told: Iterable[str | Text]) -> Iterator[Text]:
+    return (_("- {item}", item=item) for item in told)
 
 
 def _details(turn: Turn, procedure: Procedure) -> Lines:
     others = (turn.office.catalogue.by_code(code) for code in procedure.asks_back)
-    named = [f"- {one.name} ({one.guide})" for one in others if one]
+    named = [f"- {one.plain_title} ({one.guide})" for one in others if one]
     confused: tuple[Sayable, ...] = ("", _("Often confused with:"), *named) if named else ()
+    day = turn.now.astimezone(ZONE).date()
+    end = as_date(procedure.valid_to)
     return lines(
         procedure.name,
         _("National code: {code}", code=procedure.code),
         _("Field: {field}", field=procedure.field),
         _("Legal basis: {basis}", basis=shown(procedure.legal_basis)),
-        _("Source: {source}", source=shown(procedure.source)),
-        _doubt(procedure),
+        _("In force until {day}", day=end) if end else None,
+        _("Forms: {forms}", forms=procedure.forms) if procedure.forms else None,
+        checked(procedure),
+        *doubts(procedure, day),
         *confused,
     )
+
+
+@router.command("nhactoi", "remind", takes=GUIDE)
+async def remind(turn: Turn) -> Reply:
+    """Ask when to be reminded of a guide: `/nhactoi KS01`, or set it: `/nhactoi KS01 3`."""
+    code, _blank, days = turn.words.strip().partition(" ")
+    procedure = turn.office.catalogue.by_code(code)
+    if procedure is None:
+        return questions.reminded(turn, turn.say(lines(_NO_GUIDE, _EXAMPLE), MENU))
+    if days not in IN_DAYS:
+        offers = (Offer(f"/nhactoi {procedure.guide} {n}", told) for n, told in IN_DAYS.items())
+        when = _("When shall I remind you of “{title}”?", title=procedure.plain_title)
+        return questions.reminded(turn, turn.say(when, *offers, MENU))
+    day = turn.now.astimezone(ZONE).date() + timedelta(days=int(days))
+    due = datetime.combine(day, MORNING, ZONE)
+    timer = SetTimer(REMINDER, f"{procedure.guide}:{turn.person.id}", due)
+    told = _("I will remind you of “{title}”: {when}.", title=procedure.plain_title, when=due)
+    return questions.reminded(turn, turn.say(told, MENU, effects=(timer,)))
+
+
+@router.event(Kind.TIMER, REMINDER)
+async def reminds(turn: Turn) -> Reply:
+    """Remind a person of a guide; one that is offered no more is let go."""
+    guide = turn.message.payload.partition(":")[0]
+    procedure = turn.office.catalogue.by_code(guide)
+    if procedure is None:
+        return turn.quiet()
+    text = lines(
+        _("You asked me to remind you: {title}.", title=procedure.plain_title),
+        _("Please look once more at the papers before you go."),
+    )
+    return turn.say(text, Offer(f"/thutuc {guide}", _("Show the guide")))
+
+
+@router.command("huuich", "useful", takes=rf"{GUIDE} (?:co|khong)")
+async def useful(turn: Turn) -> Reply:
+    """Take whether a guide was of use: `/huuich KS01 co`."""
+    code, _blank, word = turn.words.strip().partition(" ")
+    procedure = turn.office.catalogue.by_code(code)
+    if procedure is None or fold(word) not in {"co", "khong"}:
+        return questions.reminded(turn, turn.say(lines(_NO_GUIDE, _EXAMPLE), MENU))
+    if fold(word) == "co":
+        seen = Evidence("guidance.useful", about=procedure.code)
+        return questions.reminded(turn, turn.say(_("Thank you for telling us."), effects=(seen,)))
+    seen = Evidence("guidance.useless", about=procedure.code)
+    text = lines(
+        _("Thank you for telling us; I am sorry."),
+        _("An officer can answer you, or ask again in other words."),
+    )
+    return questions.reminded(turn, turn.say(text, PERSON, MENU, effects=(seen,)))

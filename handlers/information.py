@@ -9,6 +9,7 @@ from handlers.commune import Bilingual, Leader, Unit, shown
 from handlers.deadlines import Hours
 from handlers.intents import Intent
 from handlers.matter import Matter
+from handlers.publications import body, dated
 from handlers.questions import MENU, PERSON
 from handlers.routing import Reply, Router, Turn
 from handlers.understanding import Understanding, is_emergency
@@ -19,6 +20,12 @@ from storage.outbox import Offer
 router = Router()
 
 FRIDAY = 4
+BESIDE_SCHEDULE = ("reception_rules", "week")
+"""What is public besides for those who ask about reception and hours."""
+
+OF_FRIDAY = "friday"
+"""What the commune publishes about the Friday without appointment."""
+
 DAYS = (
     _("Monday"),
     _("Tuesday"),
@@ -91,7 +98,12 @@ async def schedule(turn: Turn) -> Reply:
         "",
         _("We are open now.") if now_open else _("Next opening: {opens}", opens=opens),
     )
-    return questions.reminded(turn, turn.say(text, PERSON, MENU))
+    more = (
+        Offer(f"/congkhai {one.id}", questions.short(one.title.say(turn.language)))
+        for one in turn.office.board.publications
+        if one.id in BESIDE_SCHEDULE
+    )
+    return questions.reminded(turn, turn.say(text, *more, PERSON, MENU))
 
 
 def _week(turn: Turn) -> Iterator[Text]:
@@ -132,10 +144,15 @@ async def friday(turn: Turn, _understood: Understanding) -> Reply:
     commune = turn.office.commune
     day = _next_friday(turn.now.astimezone(ZONE).date())
     hours = commune.calendar.hours(day)
+    told = turn.office.board.find(OF_FRIDAY)
+    dates = (await turn.read.published()).get(OF_FRIDAY)
     text = lines(
         _("Friday without appointment: what you bring is settled the same day, where that can be."),
         _("Next Friday, {day}: {hours}", day=day, hours=_hours(hours)),
-        _("Procedures it holds for: {procedures}", procedures=shown("")),
+        body(told)
+        if told and (told.text or told.url)
+        else _("Procedures it holds for: {procedures}", procedures=shown("")),
+        dated(told, dates) if told else None,
         _where(turn),
     )
     return turn.say(text, Offer("/lienhe", _("Telephone numbers")), PERSON, MENU)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from handlers import drafting, phrases, questions, redirect
+from handlers import drafting, phrases, questions, redirect, unanswered
 from handlers.intents import Intent
 from handlers.matter import Matter, data_of, matter_of
 from handlers.questions import MENU, PERSON, title_of
@@ -20,6 +20,9 @@ router = Router()
 Takes = Callable[[Turn, Understanding], Awaitable[Reply]]
 
 LIKELIEST = 3
+
+_WITHOUT_GUIDE = frozenset({Intent.UNKNOWN, Intent.PROCEDURE})
+"""What is offered as one of these was a question that no guide answered for certain."""
 
 
 async def _denounces(turn: Turn, _understood: Understanding) -> Reply:
@@ -127,7 +130,11 @@ def offer(turn: Turn, understood: Understanding) -> Reply:
         MENU,
     )
     kept = Matter().gathered(turn).told(turn, turn.words)
-    return Reply((letter,), meant.name, data_of(kept))
+    reply = Reply((letter,), meant.name, data_of(kept))
+    if understood.intent not in _WITHOUT_GUIDE or not asks(turn.words):
+        return reply
+    nearest = tuple(code for code, _score in understood.procedures)
+    return reply.also(unanswered.kept(turn.words, nearest))
 
 
 def _not_understood() -> Text:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from handlers import (
     additions,
     drafting,
+    entries,
     feedback,
     groups,
     guidance,
@@ -76,7 +77,7 @@ def menu_offers(turn: Turn) -> tuple[Offer, ...]:
 async def start(turn: Turn) -> Reply:
     """Welcome a person; a start link may carry a guide or an invitation."""
     payload = (turn.message.payload or turn.words).strip()
-    shown = await guidance.scanned(turn)
+    shown = await guidance.scanned(turn) or await entries.scanned(turn)
     if shown is not None:
         return shown
     if invite_code(payload):

@@ -1,9 +1,10 @@
 """What a commune has laid down, read once at start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from handlers.commune import Commune
+from handlers.publications import Noticeboard
 from handlers.search import Catalogue
 from handlers.understanding import understand
 from messages.languages import LANGUAGES, ZONE, moment_in, say
@@ -21,6 +22,7 @@ class Office:
         scheme: the criteria (criteria.toml).
         public_url: where the public pages are.
         channels: the channels that are open, so that a text names no other.
+        board: what the commune publishes in its own words (publications.toml).
     """
 
     commune: Commune
@@ -28,6 +30,7 @@ class Office:
     scheme: Scheme
     public_url: str = ""
     channels: tuple[str, ...] = ("web",)
+    board: Noticeboard = field(default_factory=Noticeboard)
 
     def warm(self, now: datetime) -> None:
         """Read beforehand what the first message would wait for: holidays, languages, patterns."""

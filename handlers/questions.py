@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
+from handlers.procedures import Procedure
 from handlers.routing import Reply, Turn
-from handlers.search import Procedure
 from messages.envelope import Attachment, AttachmentKind
 from messages.text import Sayable, Text, _, lines
 from messages.vietnamese import fold, words
@@ -71,9 +71,8 @@ def short(title: str, longest: int = LONGEST_TITLE) -> str:
 
 
 def title_of(procedure: Procedure) -> str:
-    """Give a procedure as a choice: its short code, which no other has, and how its name begins."""
-    name = procedure.name.removeprefix("Thủ tục ")
-    return short(f"{procedure.guide} {name[:1].upper()}{name[1:]}")
+    """Give a procedure as a choice: its short code, which no other has, and its plain title."""
+    return short(f"{procedure.guide} {procedure.plain_title}")
 
 
 def message_id(turn: Turn) -> str:

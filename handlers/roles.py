@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/tra CODE: give back to your unit"),
         _("/linhvuc CODE: change the category"),
         _("/ghinhan: write down what came by hotline, letter box or counter"),
+        _("/hoidap: questions that no guide answered"),
     ),
     "staff": (_("/report: counts and scores of a period, for example /report 2026-H1"),),
 }

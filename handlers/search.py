@@ -9,23 +9,33 @@ by sound, so that `tạm chú` finds tạm trú. The index is built once and nev
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from math import log
 from pathlib import Path
 from typing import Final
 
+from handlers.procedures import (
+    COLUMNS,
+    ONE_CODE,
+    REQUIRED,
+    Procedure,
+    Repealed,
+    Row,
+    faults,
+    of_row,
+    split,
+)
 from messages.vietnamese import words
+
+__all__ = ["GUIDE_CODE", "PROCEDURE_CODE", "Catalogue", "CatalogueError", "Procedure", "load"]
 
 PROCEDURE_CODE: Final = re.compile(
     r"(?<![\d.])(\d\.\d{6})(?:\.\d{2,3}(?:\.\d{2}){0,3}(?:\.H\d{2})?)?(?!\d)"
 )
 GUIDE_CODE: Final = re.compile(r"(?<![A-Z0-9])#?([A-Z]{2}\d{2})(?![A-Z0-9])")
-_ONE_PROCEDURE_CODE: Final = re.compile(r"\d\.\d{6}")
-_ONE_GUIDE_CODE: Final = re.compile(r"[A-Z]{2}\d{2}")
-CONFIDENCE: Final = frozenset({"high", "medium", "low"})
 
 # BM25's usual constants, but little punishment for a procedure that has many everyday names.
 _K1: Final = 1.2
@@ -48,50 +58,16 @@ _WITHOUT_SUBJECT: Final = """
 STOP_WORDS: Final = frozenset(_WITHOUT_SUBJECT.split())
 
 
+PROCEDURES: Final = "procedures.csv"
+REPEALED: Final = "repealed.csv"
+
+
 class CatalogueError(ValueError):
     """A file of the catalogue is wrong; the sentence names file, line and reason."""
 
     def __init__(self, path: Path, line: int, reason: str) -> None:
         """Say where: `line` counts from 1 as an editor does; 0 is the file as a whole."""
         super().__init__(f"{path.name}:{line}: {reason}")
-
-
-@dataclass(frozen=True, slots=True)
-class Procedure:
-    """One administrative procedure of the commune, as the catalogue file tells it.
-
-    Every field is text as it stands in the file; an empty one is unknown, never a default.
-
-    Attributes:
-        code: national code, `1.001193`.
-        guide: short code for posters and typing, `KS01`.
-        aliases: how people call it.
-        asks_back: codes of procedures that are easily meant instead.
-        confidence: `high`, `medium` or `low`: how well the row is confirmed.
-    """
-
-    code: str
-    guide: str
-    name: str
-    field: str
-    time_limit: str
-    fee: str
-    documents: str
-    channel: str
-    legal_basis: str
-    source: str
-    confidence: str
-    aliases: tuple[str, ...]
-    asks_back: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Repealed:
-    """A procedure code that is no longer in force and what stands in its place, where known."""
-
-    code: str
-    replaced_by: tuple[str, ...]
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +78,35 @@ class _Index:
     slips: Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Catalogue:
     """All procedures the bot may offer, and the ways to one of them.
 
-    Build it with `load`. `procedures` are in code order.
+    Build it with `load`. `procedures` are in code order. Everybody holds the same one; where the
+    file changed or an officer taught it a name, it becomes another at one stroke.
     """
 
     procedures: tuple[Procedure, ...]
     repealed: Mapping[str, Repealed]
-    _by_code: Mapping[str, Procedure] = field(init=False, repr=False, compare=False)
-    _index: _Index = field(init=False, repr=False, compare=False)
+    _by_code: Mapping[str, Procedure] = field(init=False, repr=False)
+    _index: _Index = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Build the look-ups once."""
-        by_code = {p.code: p for p in self.procedures} | {p.guide: p for p in self.procedures}
-        object.__setattr__(self, "_by_code", by_code)
-        object.__setattr__(self, "_index", _build(self.procedures))
+        by_code = {p.code: p for p in self.procedures}
+        self._by_code = by_code | {p.guide: p for p in self.procedures}
+        self._index = _build(self.procedures)
+
+    def become(self, other: "Catalogue") -> None:
+        """Take over all that another holds."""
+        self.procedures, self.repealed = other.procedures, other.repealed
+        self._by_code = other._by_code  # noqa: SLF001 - another of this class
+        self._index = other._index  # noqa: SLF001 - another of this class
+
+    def taught(self, names: Mapping[str, tuple[str, ...]]) -> "Catalogue":
+        """Give one that knows further everyday names, by code; of what is not offered, none."""
+        taught = (replace(p, aliases=(*p.aliases, *names.get(p.code, ()))) for p in self.procedures)
+        return Catalogue(tuple(taught), self.repealed)
 
     def by_code(self, code: str) -> Procedure | None:
         """Return the procedure of a national code (old suffixes too) or guide code, or nothing."""
@@ -168,26 +156,48 @@ def load(folder: Path) -> Catalogue:
     Raises:
         CatalogueError: a file is missing, or a row is wrong; with file, line and reason.
     """
-    repealed = {r.code: r for r in _repealed(folder / "repealed.csv")}
-    procedures = _procedures(folder / "procedures.csv", frozenset(repealed))
-    known = {p.code for p in procedures}
+    repealed = load_repealed(folder)
+    path = folder / PROCEDURES
+    rows = load_rows(path)
+    for fault in faults(rows, repealed):
+        raise CatalogueError(path, fault.line, str(fault))
+    known = {row["code"] for _, row in rows}
     for old in repealed.values():
         for code in old.replaced_by:
             if code not in known:
-                path = folder / "repealed.csv"
+                path = folder / REPEALED
                 raise CatalogueError(path, 0, f"{old.code}: replaced_by {code!r} is not offered")
+    procedures = (of_row(row) for _, row in rows)
     return Catalogue(tuple(sorted(procedures, key=lambda p: p.code)), repealed)
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def load_rows(path: Path) -> list[Row]:
+    """Read the rows of a `procedures.csv`; what the cells say is not looked at."""
+    rows: list[Row] = list(_rows(path, REQUIRED, COLUMNS))
+    if not rows:
+        raise CatalogueError(path, 0, "no procedure in it")
+    return rows
+
+
+def load_repealed(folder: Path) -> dict[str, Repealed]:
+    """Read `repealed.csv` of a commune, by code; raises CatalogueError."""
+    return {old.code: old for old in _repealed(folder / REPEALED)}
+
+
+def _rows(
+    path: Path, required: Collection[str], known: Collection[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CatalogueError(path, 0, str(error)) from error
     reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
     try:
-        if missing := [c for c in columns if c not in (reader.fieldnames or ())]:
+        names = reader.fieldnames or ()
+        if missing := [name for name in required if name not in names]:
             raise CatalogueError(path, 1, f"column missing: {', '.join(missing)}")
+        if unknown := [name for name in names if name not in known]:
+            raise CatalogueError(path, 1, f"column unknown: {', '.join(unknown)}")
         for row in reader:
             if None in row or None in row.values():
                 raise CatalogueError(
@@ -198,60 +208,14 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str,
         raise CatalogueError(path, reader.line_num, str(error)) from error
 
 
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split("|") if part.strip())
-
-
-def _procedures(path: Path, repealed: frozenset[str]) -> list[Procedure]:
-    lists = {"aliases", "asks_back"}
-    columns = tuple(f.name for f in fields(Procedure))
-    seen: dict[str, int] = {}
-    procedures: list[tuple[int, Procedure]] = []
-    for line, row in _rows(path, columns):
-        for wrong in _complaints(row, repealed):
-            raise CatalogueError(path, line, wrong)
-        for code in (row["code"], row["guide"]):
-            if code in seen:
-                raise CatalogueError(path, line, f"{code} stands in line {seen[code]} already")
-            seen[code] = line
-        plain = {name: row[name] for name in columns if name not in lists}
-        parts = {name: _parts(row[name]) for name in lists}
-        procedures.append(
-            (line, Procedure(**plain, aliases=parts["aliases"], asks_back=parts["asks_back"]))
-        )
-    if not procedures:
-        raise CatalogueError(path, 0, "no procedure in it")
-    for line, procedure in procedures:
-        for code in procedure.asks_back:
-            if code not in seen or code == procedure.code:
-                raise CatalogueError(path, line, f"asks_back: {code!r} is no other procedure")
-    return [procedure for _, procedure in procedures]
-
-
-def _complaints(row: Mapping[str, str], repealed: frozenset[str]) -> Iterator[str]:
-    if not _ONE_PROCEDURE_CODE.fullmatch(row["code"]):
-        yield f"code {row['code']!r} does not look like 1.001193 (did a spreadsheet shorten it?)"
-    if row["code"] in repealed:
-        yield f"code {row['code']} is repealed"
-    if not _ONE_GUIDE_CODE.fullmatch(row["guide"]):
-        yield f"guide {row['guide']!r} does not look like KS01"
-    if row["confidence"] not in CONFIDENCE:
-        yield f"confidence {row['confidence']!r} is none of {', '.join(sorted(CONFIDENCE))}"
-    for name in ("name", "field"):
-        if not row[name]:
-            yield f"{name} is empty"
-    for name, cell in row.items():
-        if cell.startswith(("=", "+", "@")):
-            yield f"{name} begins like a spreadsheet formula"
-
-
 def _repealed(path: Path) -> Iterator[Repealed]:
-    for line, row in _rows(path, ("code", "replaced_by", "source")):
-        if not _ONE_PROCEDURE_CODE.fullmatch(row["code"]):
+    columns = ("code", "replaced_by", "source")
+    for line, row in _rows(path, columns, columns):
+        if not ONE_CODE.fullmatch(row["code"]):
             raise CatalogueError(path, line, f"code {row['code']!r} does not look like 1.001193")
         if not row["source"]:
             raise CatalogueError(path, line, "source is empty")
-        yield Repealed(row["code"], _parts(row["replaced_by"]), row["source"])
+        yield Repealed(row["code"], split(row["replaced_by"]), row["source"])
 
 
 _SOUND: Final = (

@@ -16,6 +16,8 @@ from storage.joining import JoinCode, addresses, join_code
 from storage.media import LOST
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
+from storage.published import Published, since
+from storage.questions import Question, open_questions, question
 from storage.receipts import Correspondence, known_parts, letters_about
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
@@ -467,6 +469,18 @@ class Reader:
             )
             blocking: datetime | None = tries.scalar()
         return None if blocking is None else blocking + timedelta(hours=1)
+
+    async def open_questions(self, limit: int = 10) -> list[Question]:
+        """List questions that no guide answered, those asked most often first."""
+        return await open_questions(self._store, limit)
+
+    async def question(self, number: int) -> Question | None:
+        """Find a question that no guide answered by its number."""
+        return await question(self._store, number)
+
+    async def published(self) -> Mapping[str, Published]:
+        """Tell of each subject since when it is public and when it changed."""
+        return await since(self._store)
 
     async def days_of(self, kind: str, start: date, end: date) -> frozenset[date]:
         """Give the days on which a kind of evidence was written."""

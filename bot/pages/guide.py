@@ -1,6 +1,7 @@
 """The page behind a QR code: the guide itself, and the ways to ask about it."""
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 import structlog
@@ -9,20 +10,17 @@ from aiohttp import web
 from bot.pages.home import ways
 from bot.pages.rendering import language_of, page, with_language
 from bot.pages.site import Site
-from handlers.search import Procedure
+from handlers.entries import ENTRY
+from handlers.guidance import PORTAL
+from handlers.guide_texts import checked, doubts, fees, papers, time_limit
+from handlers.procedures import as_date
+from messages.languages import ZONE
 from storage.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
 _PLACE = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_BETWEEN_DOCUMENTS = re.compile(r";\s*(?![^()]*\))")
 LONGEST_QUESTION = 200
-
-
-def documents(procedure: Procedure) -> list[str]:
-    """Give the papers to bring, one each; a semicolon within brackets parts nothing."""
-    found = (part.strip(" .") for part in _BETWEEN_DOCUMENTS.split(procedure.documents))
-    return [part[0].upper() + part[1:] for part in found if part]
 
 
 def place_of(request: web.Request) -> str:
@@ -37,22 +35,37 @@ def routes(site: Site) -> list[web.RouteDef]:
     async def guide(request: web.Request) -> web.Response:
         asked = request.match_info["code"]
         procedure = site.catalogue.by_code(asked)
-        if procedure is None:
+        entry = ENTRY.get(asked.strip().lstrip("#").upper())
+        if procedure is None and entry is None:
             return _unknown(site, request, asked)
         place = place_of(request)
+        code = procedure.guide if procedure else asked.strip().lstrip("#").upper()
         if request.method == "GET":
-            await _tell(site, procedure.code, place)
-        payload = f"q_{procedure.guide}_{place}" if place else f"q_{procedure.guide}"
-        others = [site.catalogue.by_code(code) for code in procedure.asks_back]
+            await _tell(site, procedure.code if procedure else code, place)
+        payload = f"q_{code}_{place}" if place else f"q_{code}"
+        leading: dict[str, Any] = {
+            "code": code,
+            "ways": ways(site, code, payload),
+            "payload": payload,
+        }
+        if procedure is None:
+            return page(site, request, "entry.html", entry=entry, **leading)
+        day = site.clock().astimezone(ZONE).date()
+        others = [site.catalogue.by_code(other) for other in procedure.asks_back]
         return page(
             site,
             request,
             "guide.html",
             procedure=procedure,
-            documents=documents(procedure),
+            documents=papers(procedure),
+            time_limit=time_limit(procedure),
+            fees=fees(procedure, day),
+            doubts=list(doubts(procedure, day)),
+            checked=checked(procedure),
+            in_force_until=as_date(procedure.valid_to),
+            portal=procedure.portal or _portal(site),
             others=[other for other in others if other],
-            ways=ways(site, procedure.guide, payload),
-            payload=payload,
+            **leading,
         )
 
     async def look(request: web.Request) -> web.Response:
@@ -64,6 +77,11 @@ def routes(site: Site) -> list[web.RouteDef]:
         return _unknown(site, request, asked)
 
     return [web.get("/q", look), web.get("/q/{code}", guide)]
+
+
+def _portal(site: Site) -> str:
+    """Give the portal on which dossiers are handed in, "" where the commune names none."""
+    return next((link.url for link in site.commune.links if link.id == PORTAL), "")
 
 
 def _unknown(site: Site, request: web.Request, asked: str) -> web.Response:

@@ -1,7 +1,7 @@
 """What the pages need from the rest of the service."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.channels.web.carrying import CarryCodes
@@ -10,9 +10,12 @@ from bot.channels.web.origins import Origins
 from bot.pages.media import KeptMedia, MediaLinks
 from bot.settings import Settings
 from handlers.commune import Commune
+from handlers.publications import Noticeboard
 from handlers.search import Catalogue
 from messages.envelope import Address
 from scoring.periods import Period
+from storage.clock import Clock, system_clock
+from storage.published import Published
 
 
 class OnShown(Protocol):
@@ -37,6 +40,10 @@ class Figures:
     counts: Mapping[str, Mapping[str, object]]
 
 
+async def _nothing() -> Mapping[str, Published]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What the pages need.
@@ -57,6 +64,9 @@ class Site:
         telegram_name: gives the Telegram bot's name without @, "" until it is known.
         practice: "citizen", "officer" and "staff" → who they are on the practice store; None where
             nobody practises.
+        clock: tells the day for which fees are shown.
+        board: what the commune publishes in its own words.
+        published: tells since when each subject is public.
     """
 
     commune: Commune
@@ -72,3 +82,6 @@ class Site:
     open_media: Callable[[str], Awaitable[KeptMedia | None]]
     telegram_name: Callable[[], str] = str
     practice: Mapping[str, Address] | None = None
+    clock: Clock = system_clock
+    board: Noticeboard = field(default_factory=Noticeboard)
+    published: Callable[[], Awaitable[Mapping[str, Published]]] = _nothing

@@ -24,7 +24,7 @@ from tests.databases import Databases, opened
         ("run", "--only", ""),
         ("understand",),
         ("evidence", "burn"),
-        ("procedures", "import", "x.csv"),
+        ("procedures", "remove", "x.csv"),
         ("backup", "x"),
     ],
     ids=" ".join,

@@ -1,6 +1,6 @@
 import pytest
 
-from handlers import guidance
+from handlers.guide_texts import papers
 from handlers.office import Office
 from tests.conversations.citizen_scenes import step_of
 from tests.transcript import Talk
@@ -168,4 +168,4 @@ async def test_too_long_a_question_is_told_the_limit(talk: Talk) -> None:
 def test_papers_are_parted_but_not_within_brackets(office: Office) -> None:
     found = office.catalogue.by_code("KS01")
     assert found is not None
-    assert len(guidance.papers(found)) == 7
+    assert len(papers(found)) == 7

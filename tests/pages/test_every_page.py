@@ -22,6 +22,9 @@ PAGES = [
     "/q?code=",
     "/q/2.001009",
     "/minh-bach",
+    "/cong-khai",
+    "/le-phi",
+    "/q/GY01",
     "/nowhere",
 ]
 HTML = {"Accept": "text/html"}

@@ -1,11 +1,13 @@
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from bot.pages.guide import documents
 from bot.pages.site import Site
-from handlers.search import Procedure
+from handlers.guide_texts import papers
+from handlers.procedures import Procedure
+from tests.conftest import Hands
 from tests.pages.conftest import Behind, Client, Opened, settings
 
 HTML = {"Accept": "text/html"}
@@ -128,5 +130,48 @@ def test_papers_are_parted_outside_of_brackets_only(site: Site) -> None:
     procedure = site.catalogue.by_code("KS01")
     assert isinstance(procedure, Procedure)
     told = replace(procedure, documents="tờ khai; giấy A (bản sao; bản chính); ; giấy B.")
-    assert documents(told) == ["Tờ khai", "Giấy A (bản sao; bản chính)", "Giấy B"]
-    assert documents(replace(procedure, documents="")) == []
+    assert papers(told) == ["Tờ khai", "Giấy A (bản sao; bản chính)", "Giấy B"]
+    assert papers(replace(procedure, documents="")) == []
+
+
+@pytest.mark.parametrize("code", ["GY01", "gy01", "%23DG01", "LV01"])
+async def test_a_posters_other_codes_open_a_page_that_leads_on(
+    client: Client, behind: Behind, code: str
+) -> None:
+    answer = await client.get(f"/q/{code}?place=cho")
+    plain = code.removeprefix("%23").upper()
+    assert answer.status == 200
+    assert f'href="/chat?start=q_{plain}_cho"' in await answer.text()
+    assert behind.shown == [(plain, "cho", "web")]
+
+
+async def test_fees_are_told_by_channel_as_they_hold_on_the_day(
+    opened: Opened, hands: Hands
+) -> None:
+    for day, now, later in (
+        (datetime(2026, 11, 23, tzinfo=UTC), "25.000đ, đã giảm 50%", "từ 01/01/2027"),
+        (datetime(2027, 1, 2, tzinfo=UTC), "50.000đ", ""),
+    ):
+        hands.now = day
+        async with opened(clock=hands) as client:
+            text = await (await client.get("/q/CA03")).text()
+        assert now in text
+        assert later in text
+        assert ("25.000đ" in text) is (day.year == 2026)
+
+
+async def test_a_guide_whose_legal_basis_has_ended_says_so(opened: Opened, hands: Hands) -> None:
+    hands.now = datetime(2027, 3, 1, 5, tzinfo=UTC)
+    async with opened(clock=hands) as client:
+        text = await (await client.get("/q/KS01")).text()
+    assert "căn cứ pháp lý đã hết hiệu lực từ sau 28/02/2027" in text
+
+
+async def test_every_guide_is_light_and_needs_no_script(client: Client, site: Site) -> None:
+    style = len(await (await client.get("/static/page.css")).read())
+    script = len(await (await client.get("/static/copy.js")).read())
+    for procedure in site.catalogue.procedures:
+        page = await (await client.get(f"/q/{procedure.guide}")).read()
+        assert len(page) + style + script < 50_000, procedure.guide
+        assert page.count(b"<script") == 1
+        assert b"<details" in page
