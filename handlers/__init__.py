@@ -13,6 +13,7 @@ from handlers import (
     rating,
     report,
     roles,
+    scans,
     tickets,
     unanswered,
 )
@@ -37,6 +38,7 @@ for _conversation in (
     desk,  # officers
     unanswered,  # officers: questions that no guide answered
     report,  # staff
+    scans,  # staff: which guides are read, at which posters
 ):
     router.include(_conversation.router)
 

@@ -11,6 +11,7 @@ from messages.envelope import Address
 from storage import tables
 from storage.database import Store
 from storage.evidence import Tally, tallies
+from storage.guidance_counts import GuidanceCount, guidance_counts
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
 from storage.published import Published, since
@@ -329,6 +330,11 @@ class Reader:
         """Count evidence by kind, from a day to a day, both included."""
         async with self._store.reading() as connection:
             return await tallies(connection, start, end)
+
+    async def guidance_counts(self, start: date, end: date) -> Sequence[GuidanceCount]:
+        """Count how often each guide was scanned and shown, by place and channel."""
+        async with self._store.reading() as connection:
+            return await guidance_counts(connection, start, end)
 
     async def ticket_counts(self, start: datetime, end: datetime, now: datetime) -> TicketCounts:
         """Count tickets from a moment to a moment, the second not included."""
