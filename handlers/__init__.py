@@ -21,6 +21,7 @@ from handlers import (
     receipts,
     report,
     roles,
+    scans,
     tickets,
     too_large,
     unanswered,
@@ -53,6 +54,7 @@ for _conversation in (
     alarms,  # administrators
     receipts,  # delivered, read
     handover,  # an official answers by hand
+    scans,  # staff: which guides are read, at which posters
 ):
     router.include(_conversation.router)
 

@@ -30,7 +30,10 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/ghinhan: write down what came by hotline, letter box or counter"),
         _("/hoidap: questions that no guide answered"),
     ),
-    "staff": (_("/report: counts and scores of a period, for example /report 2026-H1"),),
+    "staff": (
+        _("/report: counts and scores of a period, for example /report 2026-H1"),
+        _("/quetma: how often guides were scanned and shown, and where"),
+    ),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 

@@ -12,6 +12,7 @@ from storage import tables
 from storage.channel_facts import Fact, fact
 from storage.database import Store
 from storage.evidence import Tally, tallies
+from storage.guidance_counts import GuidanceCount, guidance_counts
 from storage.joining import JoinCode, addresses, join_code
 from storage.media import LOST
 from storage.outbox import Recipient
@@ -422,6 +423,11 @@ class Reader:
         """Count evidence by kind, from a day to a day, both included."""
         async with self._store.reading() as connection:
             return await tallies(connection, start, end)
+
+    async def guidance_counts(self, start: date, end: date) -> Sequence[GuidanceCount]:
+        """Count how often each guide was scanned and shown, by place and channel."""
+        async with self._store.reading() as connection:
+            return await guidance_counts(connection, start, end)
 
     async def ticket_counts(self, start: datetime, end: datetime, now: datetime) -> TicketCounts:
         """Count tickets from a moment to a moment, the second not included."""

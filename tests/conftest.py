@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from handlers import commune as communes
 from handlers import search
@@ -16,6 +17,10 @@ from storage.database import Store
 from tests.databases import Databases, databases, opened
 
 COMMUNE = Path(__file__).parent.parent / "commune"
+
+# A test does not time: a busy machine is no fault of what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 class Hands:

@@ -14,7 +14,7 @@ from handlers.entries import ENTRY
 from handlers.guidance import PORTAL
 from handlers.guide_texts import checked, doubts, fees, papers, time_limit
 from handlers.procedures import as_date
-from messages.languages import ZONE
+from messages.languages import LANGUAGES, ZONE
 from storage.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
@@ -85,7 +85,11 @@ def _portal(site: Site) -> str:
 
 
 def _unknown(site: Site, request: web.Request, asked: str) -> web.Response:
-    """Say that there is no such guide, and which may be meant."""
+    """Say that there is no such guide, and which may be meant.
+
+    What stood in the address is never said again: it may be anything. What somebody typed into the
+    box stands in the box.
+    """
     asked = asked[:LONGEST_QUESTION]
     searched = "code" not in request.match_info
     repealed = site.catalogue.repealed_in(asked)
@@ -94,16 +98,27 @@ def _unknown(site: Site, request: web.Request, asked: str) -> web.Response:
     if not repealed:
         meant += [procedure for procedure, _score in site.catalogue.find(asked)]
     found = [procedure for procedure in meant if procedure]
+    elsewhere: dict[str, Any] = {} if searched else {"other_languages": _of_the_box(request)}
     return page(
         site,
         request,
         "unknown_guide.html",
         200 if found and searched else 404,
-        asked=asked,
-        repealed=repealed is not None,
+        asked=asked if searched else "",
+        repealed=repealed.code if repealed else "",
         meant=found,
         searched=searched,
+        **elsewhere,
     )
+
+
+def _of_the_box(request: web.Request) -> dict[str, tuple[str, str]]:
+    """Give the other languages' addresses of the box alone."""
+    return {
+        code: (name, with_language("/q", code))
+        for code, name in LANGUAGES.items()
+        if code != language_of(request)
+    }
 
 
 async def _tell(site: Site, code: str, place: str) -> None:

@@ -83,3 +83,29 @@ async def test_whether_a_guide_was_of_use_is_evidence(
 async def test_a_button_of_a_guide_that_is_gone_says_so(talk: Talk, typed: str) -> None:
     (told,) = await talk.person().says(typed)
     assert "Không có hướng dẫn nào" in told
+
+
+async def test_staff_see_which_posters_are_scanned_and_where_but_not_by_whom(
+    talk: Talk, channel: str
+) -> None:
+    staff = await talk.official("staff", channel=channel)
+    (none,) = await staff.says("/quetma")
+    assert "- chưa có" in none
+    for person, payload in (("a", "q_KS01_cho"), ("b", "q_KS01_cho"), ("c", "q_GY01_nha-van-hoa")):
+        await talk.person(person).sends("/start", payload=payload)
+    await talk.person("d", "zalo").says("KT01")
+    (told,) = await staff.says("/quetma 2026-H2")
+    for line in (
+        "- KS01 Đăng ký khai sinh: 2",
+        "- GY01: 1",
+        "- cho: 2",
+        "- nha-van-hoa: 1",
+        "- KT01 Đăng ký khai tử: 1",
+        "- zalo: 1",
+        "- web: 2",
+    ):
+        assert line in told.splitlines()
+    (earlier,) = await staff.says("/quetma 2026-H1")
+    assert "KS01" not in earlier
+    for letter in await talk.person("e").says("/quetma"):
+        assert "KS01 Đăng ký khai sinh: 2" not in letter

@@ -87,6 +87,24 @@ async def test_an_allowed_portal_shows_the_chat_in_place_and_knows_its_visitor_a
 
 
 @needs_chromium
+async def test_a_script_that_is_there_before_the_page_has_a_body_waits_for_it(
+    village: Village,
+) -> None:
+    async with portal(village, allowed=True) as seen:
+        early = await seen.page.context.new_page()
+        script = f'<script src="{village.url}/chat/embed.js"></script>'
+        await early.route(
+            seen.url + "/",
+            lambda route: route.fulfill(
+                content_type="text/html",
+                body=f"<!doctype html><head>{script}</head><body>x",
+            ),
+        )
+        await early.goto(seen.url)
+        await expect(early.get_by_role("button", name="Nhắn cho xã")).to_be_visible()
+
+
+@needs_chromium
 async def test_a_portal_that_is_not_named_opens_a_window_of_its_own(village: Village) -> None:
     async with portal(village, allowed=False) as seen:
         async with seen.page.context.expect_page() as opening:

@@ -48,5 +48,8 @@
     }
   });
   show(false);
-  document.body.append(button);
+  // A script that the browser still has may run before there is a body.
+  const put = () => document.body.append(button);
+  if (document.body) put();
+  else document.addEventListener("DOMContentLoaded", put);
 })();
