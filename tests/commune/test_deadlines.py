@@ -71,13 +71,13 @@ def calendars(draw: st.DrawFn) -> Calendar:
 shapes = st.sampled_from([CALENDAR, ROUND_THE_CLOCK, LATE]) | calendars()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(shapes, moments, minutes)
 def test_what_was_added_is_what_lies_between(c: Calendar, start: datetime, n: int) -> None:
     assert between(c, start, add(c, start, n)) == n
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(shapes, moments, moments, minutes, minutes)
 def test_later_starts_and_longer_times_never_end_earlier(
     c: Calendar, one: datetime, other: datetime, n: int, more: int
@@ -87,7 +87,7 @@ def test_later_starts_and_longer_times_never_end_earlier(
     assert add(c, early, n) <= add(c, early, n + more)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(shapes, moments, minutes, minutes)
 def test_time_added_in_two_steps_ends_where_one_step_ends(
     c: Calendar, start: datetime, m: int, n: int
@@ -95,7 +95,7 @@ def test_time_added_in_two_steps_ends_where_one_step_ends(
     assert add(c, start, m + n) == add(c, add(c, start, m), n)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(shapes, moments, moments, moments)
 def test_working_time_between_moments_adds_up(
     c: Calendar, a: datetime, b: datetime, d: datetime
@@ -105,7 +105,7 @@ def test_working_time_between_moments_adds_up(
     assert between(c, b, a) == -between(c, a, b)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(shapes, moments, minutes)
 def test_a_deadline_lies_in_working_time_with_its_end(c: Calendar, start: datetime, n: int) -> None:
     moment = add(c, start, n)
@@ -113,7 +113,7 @@ def test_a_deadline_lies_in_working_time_with_its_end(c: Calendar, start: dateti
     assert is_open(c, moment) or is_open(c, moment - timedelta(microseconds=1))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(moments, st.integers(1, 60))
 def test_a_deadline_is_never_on_a_day_off(start: datetime, n: int) -> None:
     for counting in Counting:
@@ -122,7 +122,7 @@ def test_a_deadline_is_never_on_a_day_off(start: datetime, n: int) -> None:
         assert day != date(2026, 1, 2)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(moments, st.integers(1, 60))
 def test_days_are_counted_as_a_calendar_on_the_wall_is(start: datetime, n: int) -> None:
     deadline = add_days(CALENDAR, start, n)
@@ -136,7 +136,7 @@ def test_days_are_counted_as_a_calendar_on_the_wall_is(start: datetime, n: int) 
     assert f"{deadline:%H:%M}" == "17:00"
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(shapes, moments, st.integers(1, 900))
 def test_a_deadline_is_what_counting_minute_by_minute_gives(
     c: Calendar, start: datetime, n: int
@@ -148,7 +148,7 @@ def test_a_deadline_is_what_counting_minute_by_minute_gives(
     assert add(c, start.replace(second=0), n) == moment
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(shapes, moments)
 def test_the_next_opening_is_open_and_nothing_was_missed_before_it(
     c: Calendar, moment: datetime
