@@ -79,6 +79,7 @@ def office_of(settings: Settings) -> Office:
         scheme=criteria.read(folder / "criteria.toml", [unit.id for unit in laid_down.units]),
         public_url=settings.public_url,
         channels=settings.open_channels,
+        folder=folder,
     )
 
 

@@ -12,6 +12,7 @@ from bot.clock import ClockWorker
 from bot.inbox_worker import InboxWorker
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
+from bot.report_worker import ReportWorker
 from handlers import router
 from handlers.office import Office
 from messages.envelope import Incoming
@@ -20,6 +21,7 @@ from storage.database import Store, StoreUnavailable
 from storage.inbox import Inbox
 from storage.media import Media
 from storage.outbox import Outbox
+from storage.report_orders import Orders
 
 log = structlog.get_logger(__name__)
 
@@ -130,9 +132,13 @@ class Service:
                 channels=self.channels,
                 clock=ground.clock,
             ).run,
+            "reports": ReportWorker(
+                ground.store, Orders(ground.store, ground.media, ground.clock), ground.office
+            ).run,
         }
         for name, work in workers.items():
-            if name in only or (name == "outbox" and self._sends):
+            part = "clock" if name == "reports" else name
+            if part in only or (name == "outbox" and self._sends):
                 running.working.append(tasks.create_task(work(stopping), name=name))
         return running
 

@@ -13,6 +13,7 @@ from storage.database import Store
 from storage.evidence import Tally, tallies
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
+from storage.report_reader import ReportReader
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
     OPEN,
@@ -111,6 +112,7 @@ class Reader:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.reports = ReportReader(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 
