@@ -3,6 +3,7 @@
 from handlers import (
     desk,
     dossier,
+    evidence,
     feedback,
     guidance,
     information,
@@ -31,6 +32,7 @@ for _conversation in (
     privacy,  # what is kept of me
     desk,  # officers
     report,  # staff
+    evidence,  # what proves a component
 ):
     router.include(_conversation.router)
 

@@ -1,10 +1,13 @@
 """How a person becomes an official: an invitation code, which serves once."""
 
+from handlers.components import STAFF
+from handlers.evidence_gaps import remind
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.codes import invite_code
 from messages.text import Sayable, Text, _, lines
 from storage.people import Person, UseInvite, WrongTry
 from storage.reader import Invitation
+from storage.work import Effect
 
 router = Router()
 
@@ -29,7 +32,11 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/linhvuc CODE: change the category"),
         _("/ghinhan: write down what came by hotline, letter box or counter"),
     ),
-    "staff": (_("/report: counts and scores of a period, for example /report 2026-H1"),),
+    "staff": (
+        _("/report: counts and scores of a period, for example /report 2026-H1"),
+        _("/minhchung: file evidence for a component"),
+        _("/minhchung thieu: what has no evidence yet"),
+    ),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 
@@ -120,4 +127,7 @@ def _welcome(turn: Turn, invitation: Invitation) -> Reply:
     if role in ON_DUTY:
         parts += ["", _("You are off duty until you send /truc on.")]
         offers = (Offer("/truc on", _("Go on duty")), Offer("/viec", _("My work")))
-    return turn.end(lines(*parts), *offers, effects=(UseInvite(invitation.code_hash),))
+    effects: tuple[Effect, ...] = (UseInvite(invitation.code_hash),)
+    if role in STAFF:
+        effects += (remind(turn.person.id, turn.now),)
+    return turn.end(lines(*parts), *offers, effects=effects)

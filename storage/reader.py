@@ -268,6 +268,10 @@ class Reader:
         """List the administrators, who may act on every ticket."""
         return _each_once(await self._officials.get("admin"))
 
+    async def staff(self) -> list[Officer]:
+        """List the staff: of a unit, and those without one, who put the report together."""
+        return _each_once(await self._officials.get("staff"))
+
     async def _read_officials(self, roles: Collection[str]) -> Mapping[str, list[Officer]]:
         found: dict[str, list[Officer]] = {role: [] for role in roles}
         async with self._store.reading() as connection:
