@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import json
 import secrets
-from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,24 +11,32 @@ from bot.opened import finished, opened, put
 from bot.refusal import DONE, Refusal
 from bot.settings import Settings
 from handlers import report as reports
-from handlers.report_contents import TEMPLATE, contents
+from handlers.report_contents import contents
+from handlers.report_documents import TEMPLATE
 from messages.languages import ZONE
 from messages.text import _
-from scoring.documents.chart import chart
-from scoring.documents.docx import document
-from scoring.documents.xlsx import workbook
 from scoring.periods import parse
 from scoring.report import Report
 from scoring.report_json import as_json
 from storage import evidence as evidences
 from storage.reader import Reader
 
-FILES: Mapping[str, Callable[[Report, Path], bytes]] = {
-    "docx": document,
-    "xlsx": lambda report, _template: workbook(report),
-    "png": lambda report, _template: chart(report),
-}
-"""Format → what makes it from a report and the commune's template."""
+FILES = ("docx", "xlsx", "png")
+
+
+def _file(form: str, told: Report, template: Path) -> bytes:
+    """Make one document; the others' libraries are not read for it."""
+    if form == "docx":
+        from scoring.documents.docx import document  # noqa: PLC0415 - see above
+
+        return document(told, template)
+    if form == "xlsx":
+        from scoring.documents.xlsx import workbook  # noqa: PLC0415 - see above
+
+        return workbook(told)
+    from scoring.documents.chart import chart  # noqa: PLC0415 - see above
+
+    return chart(told)
 
 
 def report(settings: Settings, options: argparse.Namespace) -> int:
@@ -42,7 +49,7 @@ def report(settings: Settings, options: argparse.Namespace) -> int:
             read, office = Reader(ground.store), ground.office
             if options.format in FILES:
                 whole = await contents(read, office, period, now)
-                made = FILES[options.format](whole, office.folder / TEMPLATE)
+                made = _file(options.format, whole, office.folder / TEMPLATE)
                 name = options.out or f"report-{period.name}.{options.format}"
                 await asyncio.to_thread(written, Path(name), made)
                 put(name)

@@ -7,9 +7,9 @@ import structlog
 
 from bot.logs import where
 from handlers.office import Office
-from handlers.report_contents import documents
+from handlers.report_documents import documents
 from messages.languages import ZONE, say
-from scoring.documents.docx import BrokenTemplate
+from scoring.documents.broken import BrokenTemplate
 from scoring.periods import BadPeriod, parse
 from storage.database import Store, StoreUnavailable
 from storage.reader import Reader

@@ -8,10 +8,13 @@ from handlers import (
     guidance,
     information,
     menu,
+    next_tasks,
     privacy,
     rating,
     report,
     roles,
+    self_score,
+    short_report,
     tickets,
 )
 from handlers.office import Office
@@ -32,7 +35,10 @@ for _conversation in (
     privacy,  # what is kept of me
     desk,  # officers
     report,  # staff
+    short_report,  # a month in short
     evidence,  # what proves a component
+    self_score,  # the commune's own score
+    next_tasks,  # what is to be done next
 ):
     router.include(_conversation.router)
 

@@ -133,7 +133,7 @@ async def criterion(turn: Turn) -> Reply:
     for each in scheme_of(turn).criteria:
         if chosen == f"criterion:{each.id}":
             return _ask_component(turn, [(one.id, one.title) for one in each.components])
-    return ask(turn, purpose, _not_understood(), data=_rest(turn))
+    return ask(turn, purpose, not_understood(), data=_rest(turn))
 
 
 def _ask_component(turn: Turn, choices: list[tuple[str, str]], *said: Text) -> Reply:
@@ -159,7 +159,7 @@ async def component(turn: Turn) -> Reply:
         for name in listed
         for one in (found(turn, name),)
     ]
-    return _ask_component(turn, choices, _not_understood())
+    return _ask_component(turn, choices, not_understood())
 
 
 async def _typed(turn: Turn) -> Reply | None:
@@ -176,5 +176,6 @@ def _rest(turn: Turn) -> dict[str, str]:
     return {key: value for key, value in turn.data.items() if key not in {"for", "listed"}}
 
 
-def _not_understood() -> Text:
+def not_understood() -> Text:
+    """Say so, before the question is asked again."""
     return _("I did not understand that.")

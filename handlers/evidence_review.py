@@ -85,7 +85,7 @@ def _card_offers(code: str) -> tuple[Offer, ...]:
 
 async def _waiting(turn: Turn) -> Reply:
     if not reports(turn):
-        return _not_theirs(turn)
+        return not_theirs(turn)
     items = await turn.read.reports.waiting(LISTED)
     if not items:
         return turn.end(_("No evidence waits for confirmation."), MENU)
@@ -136,17 +136,18 @@ async def _theirs(turn: Turn, code: str) -> FiledItem | Reply:
     if item is None:
         return turn.end(_("There is no evidence {code}.", code=code or "?"), MENU)
     own = item.person_id == turn.person.id or item.unit == components.unit_of(turn) != ""
-    return item if own or reports(turn) else _not_theirs(turn)
+    return item if own or reports(turn) else not_theirs(turn)
 
 
-def _not_theirs(turn: Turn) -> Reply:
+def not_theirs(turn: Turn) -> Reply:
+    """Refuse what only the reporting staff may do."""
     return turn.end(_("Only those who put the report together can do that."), MENU)
 
 
 async def _decided(turn: Turn, code: str, *, confirmed: bool, reason: str = "") -> Reply:
     """Confirm an item or send it back; without a reason ask for one."""
     if not reports(turn):
-        return _not_theirs(turn)
+        return not_theirs(turn)
     item = await _theirs(turn, code)
     if isinstance(item, Reply):
         return item

@@ -10,7 +10,9 @@ from messages.languages import DEFAULT, ZONE, say
 from messages.text import _, lines
 from scoring.documents import text
 from scoring.facts import COUNTED, DERIVED, Decision, Facts
+from scoring.neighbours import a_year_before, before
 from scoring.periods import BadPeriod, Period, parse
+from scoring.report import Past
 from scoring.scorecard import Scorecard, score
 from storage.evidence import Tally
 from storage.filed_evidence import SCORE
@@ -43,7 +45,8 @@ async def report(turn: Turn) -> Reply:
         return turn.end(error.reason, *_periods(today))
     card, found = await scorecard(turn.read, turn.office, period, turn.now)
     units = {unit.id: unit.name.say(turn.language) for unit in turn.office.commune.units}
-    *first, last = text.parts(card, found, units, turn.language)
+    others = await neighbours(turn.read, turn.office, period, turn.now)
+    *first, last = text.parts(card, found, units, turn.language, others=others)
     letters = [turn.letter(part) for part in first]
     found_in = turn.letter(last, *_periods(today, but=period))
     return Reply((*letters, found_in), "", {}, (OrderReport(period.name),))
@@ -102,13 +105,26 @@ async def scorecard(
     return score(found, office.scheme_for(period), period), found
 
 
+async def neighbours(
+    read: Reader, office: Office, period: Period, now: datetime
+) -> tuple[Past, Past]:
+    """Score the period before and the same one a year earlier, to compare with."""
+    first, second = before(period), a_year_before(period)
+    return await _past(read, office, first, now), await _past(read, office, second, now)
+
+
+async def _past(read: Reader, office: Office, period: Period, now: datetime) -> Past:
+    found = await facts(read, period, now)
+    return Past(score(found, office.scheme_for(period), period), found)
+
+
 async def as_text(
     read: Reader, office: Office, period: Period, now: datetime, language: str = DEFAULT
 ) -> str:
     """Give the whole report in one piece, for the command line."""
     card, found = await scorecard(read, office, period, now)
     units = {unit.id: unit.name.say(language) for unit in office.commune.units}
-    sections = text.sections(card, found, units)
+    sections = text.sections(card, found, units, await neighbours(read, office, period, now))
     return "\n\n".join(say(lines(*section), language) for section in sections)
 
 

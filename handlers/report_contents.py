@@ -1,18 +1,12 @@
 """Everything a report's documents are drawn from, read for one period."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from handlers.office import Office
-from handlers.report import facts, scorecard
+from handlers.report import neighbours, scorecard
 from handlers.ticket_states import STATE_NAMES
 from messages.languages import DEFAULT, ZONE, say
-from scoring.documents.chart import chart
-from scoring.documents.docx import document
-from scoring.documents.xlsx import workbook
-from scoring.neighbours import a_year_before, before
 from scoring.periods import Period
 from scoring.report import (
     REGISTER,
@@ -21,20 +15,14 @@ from scoring.report import (
     Happened,
     Issuer,
     Month,
-    Past,
     Report,
     TicketLife,
 )
-from scoring.scorecard import Scorecard, score
-from scoring.tasks import Task, drafted
+from scoring.tasks import Task, tasks
 from storage.filed_evidence import TASK, FiledItem, Judged
 from storage.period_rows import PeriodRows
 from storage.reader import Reader
-from storage.report_orders import Documents
 from storage.tickets import State
-
-TEMPLATE = Path("templates") / "report.docx"
-"""The template of the report in a commune's folder."""
 
 
 async def contents(
@@ -54,6 +42,7 @@ async def contents(
     rows = await read.reports.rows(days, moments, register)
     items = await read.reports.filed(*days)
     decided = (await read.reports.counted(days, moments, now)).judged
+    previous, last_year = await neighbours(read, office, period, now)
     return Report(
         card=card,
         facts=found,
@@ -63,33 +52,14 @@ async def contents(
         categories={each.id: each.title.vi for each in office.commune.categories},
         states={state: say(name, DEFAULT) for state, name in STATE_NAMES.items()},
         months=months(rows, period, now.astimezone(ZONE).date()),
-        previous=await _past(read, office, before(period), now),
-        last_year=await _past(read, office, a_year_before(period), now),
+        previous=previous,
+        last_year=last_year,
         tickets=[_life(row) for row in rows.tickets],
         evidence=[_happened(row) for row in rows.evidence],
         evidence_rows=rows.evidence_rows,
         filed=[_filed(item) for item in items],
-        tasks=tasks(card, decided),
+        tasks=tasks(card, confirmed(decided)),
     )
-
-
-async def documents(read: Reader, office: Office, period: Period, now: datetime) -> Documents:
-    """Make all documents of a period, beside the event loop.
-
-    Raises:
-        BrokenTemplate: the commune's template cannot be filled in; nothing is made.
-    """
-    report = await contents(read, office, period, now)
-    return await asyncio.to_thread(_made, report, office.folder / TEMPLATE)
-
-
-def _made(report: Report, template: Path) -> Documents:
-    return Documents(chart(report), document(report, template), workbook(report))
-
-
-async def _past(read: Reader, office: Office, period: Period, now: datetime) -> Past:
-    found = await facts(read, period, now)
-    return Past(score(found, office.scheme_for(period), period), found)
 
 
 def _life(row: object) -> TicketLife:
@@ -147,23 +117,10 @@ def _month(moment: datetime) -> tuple[int, int]:
     return local.year, local.month
 
 
-def tasks(card: Scorecard, decided: Sequence[Judged]) -> list[Task]:
-    """Give the tasks of the next period: what people confirmed in place of the drafts.
-
-    One confirmed without words was dropped.
-    """
-    confirmed: Mapping[str, Judged] = {one.component: one for one in decided if one.kind == TASK}
-    found = []
-    for draft in drafted(card):
-        one = confirmed.get(draft.component)
-        if one is None:
-            found.append(draft)
-        elif one.words:
-            found.append(Task(one.component, one.words, one.unit, one.due or draft.due, one.by))
-    drafts = {draft.component for draft in drafted(card)}
-    found += [
+def confirmed(decided: Sequence[Judged]) -> list[Task]:
+    """Give the tasks that people decided; one without words was dropped."""
+    return [
         Task(one.component, one.words, one.unit, one.due, one.by)
-        for one in confirmed.values()
-        if one.component not in drafts and one.words and one.due
+        for one in decided
+        if one.kind == TASK and one.due is not None
     ]
-    return found

@@ -36,6 +36,9 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/report: counts and scores of a period, for example /report 2026-H1"),
         _("/minhchung: file evidence for a component"),
         _("/minhchung thieu: what has no evidence yet"),
+        _("/tucham: decide the score of a component"),
+        _("/nhiemvu: the tasks of the next period"),
+        _("/baocaothang: the short report of a month"),
     ),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""

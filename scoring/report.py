@@ -183,6 +183,13 @@ class Report:
         return (item.words for item in self.filed if item.component == component and item.words)
 
 
+def on_time(report: Report | Past) -> Fraction | None:
+    """Give the share of feedback answered on time of all that was due, None where none was."""
+    good = report.facts.number("feedback.answered_on_time")
+    due = good + report.facts.number("feedback.late")
+    return Fraction(good, due) if due else None
+
+
 REGISTER = 50_000
 """Rows of evidence that a spreadsheet takes; a longer register is in the pack of evidence."""
 

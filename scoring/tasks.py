@@ -1,6 +1,6 @@
 """What is to be done in the next period, drafted from what the scorecard lacks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,3 +47,16 @@ def _drafted(card: Scorecard, due: date) -> Iterator[Task]:
         else:
             continue
         yield Task(component.id, words, component.lead_unit or "", due)
+
+
+def tasks(card: Scorecard, decided: Sequence[Task]) -> list[Task]:
+    """Give the tasks of the next period: what people decided in place of the drafts.
+
+    Args:
+        card: what the drafts are made from.
+        decided: by people; one without words was dropped.
+    """
+    by_people = {task.component: task for task in decided}
+    drafts = drafted(card)
+    found = [by_people.pop(draft.component, draft) for draft in drafts]
+    return [task for task in (*found, *by_people.values()) if task.words]

@@ -8,7 +8,7 @@ from messages.languages import DEFAULT, say, value_in
 from messages.text import Sayable, _
 from scoring.documents.drawing import FAINT, GRID, INK, Drawing, wrapped
 from scoring.measures import floored, percent
-from scoring.report import Month, Past, Report
+from scoring.report import Month, Past, Report, on_time
 
 WIDTH, MARGIN = 1080, 48
 INNER = WIDTH - 2 * MARGIN
@@ -111,13 +111,6 @@ def _tiles(drawing: Drawing, report: Report, say_: Words, y: float) -> float:
             before = say_(_("before: {number}", number=was(report.previous)))
             drawing.words(x + half - 20, top + 98, before, 24, ink=FAINT, anchor="end")
     return y + 2 * 136 + 14
-
-
-def on_time(report: Report | Past) -> Fraction | None:
-    """Give the share of feedback answered on time of all that was due, None where none was."""
-    good = report.facts.number("feedback.answered_on_time")
-    due = good + report.facts.number("feedback.late")
-    return Fraction(good, due) if due else None
 
 
 def _mean(report: Report | Past, say_: Words) -> str:

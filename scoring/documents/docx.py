@@ -21,11 +21,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from messages.languages import DEFAULT, say, value_in
 from messages.text import Sayable, Text, _
 from messages.vietnamese import clean
-from scoring.documents.chart import on_time
+from scoring.documents.broken import BrokenTemplate
 from scoring.losses import costs, distance, lost
 from scoring.measures import floored, percent
 from scoring.neighbours import after
-from scoring.report import Report
+from scoring.report import Report, on_time
 from scoring.scorecard import ComponentScore, CriterionScore
 from scoring.tasks import Task
 
@@ -35,18 +35,6 @@ UNKNOWN = "?"
 UNCONFIRMED = "*"
 _TAGS = re.compile(r"<[^>]+>")
 _LONGEST_PLACE = 160
-
-
-class BrokenTemplate(ValueError):
-    """The template cannot be filled in; nothing is written.
-
-    Attributes:
-        reason: the file, the place in it and what is wrong, for whoever edits it.
-    """
-
-    def __init__(self, reason: Text) -> None:
-        super().__init__(say(reason, "en"))
-        self.reason = reason
 
 
 def document(report: Report, template: Path, language: str = DEFAULT) -> bytes:

@@ -14,7 +14,8 @@ from PIL import Image
 from bot.report_worker import ReportWorker
 from handlers import report
 from handlers.office import Office
-from handlers.report_contents import contents, documents
+from handlers.report_contents import contents
+from handlers.report_documents import documents
 from messages.envelope import AttachmentKind
 from messages.languages import ZONE, say
 from scoring.facts import COUNTED

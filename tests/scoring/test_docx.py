@@ -16,7 +16,8 @@ from docx.enum.text import WD_COLOR_INDEX
 from docx.shared import Length
 
 from messages.languages import say
-from scoring.documents.docx import BrokenTemplate, document
+from scoring.documents.broken import BrokenTemplate
+from scoring.documents.docx import document
 from scoring.facts import Facts
 from scoring.tasks import Task
 from tests.scoring.reports import (
