@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
     report = add("report", "counts and score of a period")
     report.add_argument("--period", default="", help="2026-H1, 2026-Q3, 2026-07, 2026, A..B")
-    report.add_argument("--format", choices=("text", "json"), default="text")
+    report.add_argument("--format", choices=("text", "json", "docx", "xlsx", "png"), default="text")
     report.add_argument("--out", metavar="FILE", help="a file instead of stdout")
 
     tickets = add("tickets", "tickets with their history")

@@ -85,6 +85,7 @@ def office_of(settings: Settings) -> Office:
         public_url=settings.public_url,
         channels=settings.open_channels,
         board=Noticeboard(commune.load_publications(folder)),
+        folder=folder,
     )
 
 

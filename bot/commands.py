@@ -1,29 +1,23 @@
 """The commands that open the store, answer and end."""
 
 import argparse
-import asyncio
 import json
 import secrets
 import sys
-import threading
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from pathlib import Path
 
-from bot.app import box_of, clock_of, ground_at, office_of
 from bot.doctor import doctor
+from bot.opened import finished as _finished
+from bot.opened import opened as _opened
+from bot.opened import put as _print
 from bot.refusal import DONE, Refusal
-from bot.service import Ground
+from bot.report_commands import evidence, report
 from bot.settings import Settings
-from handlers import report as reports
 from messages.codes import ALPHABET, ticket_code
 from messages.languages import ZONE
 from messages.text import _
-from scoring.periods import parse
-from scoring.report_json import as_json
-from storage import evidence as evidences
 from storage.people import invite as write_invite
 from storage.people import revoke as end_roles
 from storage.published import version_at
@@ -31,48 +25,6 @@ from storage.reader import Reader
 from storage.tickets import Event, Ticket
 
 LONGEST_NAME = 100
-
-THREAD_ENDS_WITHIN = 1.0
-"""Seconds."""
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    # Somebody may wait for it while the command goes on.
-    sys.stdout.flush()
-
-
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Ground]:
-    """Open the service's store, migrated, beside a running service or before the first."""
-    ground = await ground_at(
-        settings.database,
-        box_of(settings),
-        office_of(settings),
-        clock_of(settings),
-        media=settings.var_dir / "media",
-    )
-    try:
-        yield ground
-    finally:
-        await ground.store.close()
-
-
-def _finished(work: Coroutine[None, None, int]) -> int:
-    """Run a command; give its exit code."""
-
-    async def to_the_end() -> int:
-        earlier = set(threading.enumerate())
-        try:
-            return await work
-        finally:
-            # The driver's thread of a database that did not open still has to tell the loop that
-            # it ends; without the loop it would say so on stderr.
-            for thread in set(threading.enumerate()) - earlier:
-                if thread.daemon:
-                    await asyncio.to_thread(thread.join, THREAD_ENDS_WITHIN)
-
-    return asyncio.run(to_the_end())
 
 
 def _name(typed: str) -> str:
@@ -145,28 +97,6 @@ def revoke(settings: Settings, options: argparse.Namespace) -> int:
     return _finished(do())
 
 
-def report(settings: Settings, options: argparse.Namespace) -> int:
-    """Print the counts and the score of a period."""
-
-    async def do() -> int:
-        async with _opened(settings) as ground:
-            now = ground.clock()
-            period = parse(options.period, now.astimezone(ZONE).date())
-            read, office = Reader(ground.store), ground.office
-            if options.format == "json":
-                card, facts = await reports.scorecard(read, office, period, now)
-                told = json.dumps(as_json(card, facts, period), ensure_ascii=False, indent=2)
-            else:
-                told = await reports.as_text(read, office, period, now)
-            if options.out:
-                await asyncio.to_thread(Path(options.out).write_text, told + "\n", encoding="utf-8")
-                told = options.out
-            _print(told)
-            return DONE
-
-    return _finished(do())
-
-
 def tickets(settings: Settings, options: argparse.Namespace) -> int:
     """Print tickets with their history as JSON, all of them or one."""
 
@@ -209,26 +139,6 @@ async def _ticket(read: Reader, ticket: Ticket) -> dict[str, object]:
 def _told(moment: datetime | None) -> str | None:
     """A moment as ISO 8601 with the offset of Viet Nam."""
     return None if moment is None else moment.astimezone(ZONE).isoformat(timespec="seconds")
-
-
-def evidence(settings: Settings, options: argparse.Namespace) -> int:
-    """Check the seals of a period's evidence; a broken one is refused by day and reason."""
-
-    async def do() -> int:
-        async with _opened(settings) as ground:
-            now = ground.clock()
-            start, end = date.min, date.max
-            if options.period is not None:
-                period = parse(options.period, now.astimezone(ZONE).date())
-                start, end = period.start, period.end
-            await evidences.seal_days(ground.store, now)
-            if broken := await evidences.verify(ground.store, start, end):
-                days = "; ".join(f"{day.day}: {day.reason}" for day in broken)
-                raise Refusal(_("The evidence is not what was sealed: {days}.", days=days))
-            _print("ok")
-            return DONE
-
-    return _finished(do())
 
 
 def shown(settings: Settings, options: argparse.Namespace) -> int:

@@ -44,12 +44,13 @@ def _of_the_service(error: BaseException) -> str:
     from handlers.commune import BadCommune  # noqa: PLC0415
     from handlers.search import CatalogueError  # noqa: PLC0415
     from scoring.criteria import BadCriteria  # noqa: PLC0415
+    from scoring.documents.broken import BrokenTemplate  # noqa: PLC0415
     from scoring.periods import BadPeriod  # noqa: PLC0415
     from storage.database import StoreUnavailable  # noqa: PLC0415
     from storage.migrate import TooNew  # noqa: PLC0415
     from storage.sealing import CannotUnseal  # noqa: PLC0415
 
-    if isinstance(error, BadPeriod):
+    if isinstance(error, BadPeriod | BrokenTemplate):
         return say(error.reason)
     if isinstance(error, BadCommune | BadCriteria):
         first, *more = error.told(DEFAULT)

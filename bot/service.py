@@ -14,6 +14,7 @@ from bot.inbox_worker import InboxWorker
 from bot.media_worker import MediaWorker
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
+from bot.report_worker import ReportWorker
 from bot.watch import Watch, trouble_of
 from handlers import router
 from handlers.office import Office
@@ -23,6 +24,7 @@ from storage.database import Store, StoreUnavailable
 from storage.inbox import Inbox
 from storage.media import Media
 from storage.outbox import Outbox
+from storage.report_orders import Orders
 
 log = structlog.get_logger(__name__)
 
@@ -129,9 +131,13 @@ class Service:
             ).run,
             "outbox": self.outbox_worker.run,
             "clock": ClockWorker(ground.store, ground.inbox, ground.clock).run,
+            "reports": ReportWorker(
+                ground.store, Orders(ground.store, ground.media, ground.clock), ground.office
+            ).run,
         }
         for name, work in workers.items():
-            if name in only or (name == "outbox" and self._sends):
+            part = "clock" if name == "reports" else name
+            if part in only or (name == "outbox" and self._sends):
                 running.working.append(tasks.create_task(work(stopping), name=name))
         if "clock" in only:
             files = MediaWorker(ground.media, self.channels, Darkroom())

@@ -8,6 +8,7 @@ from handlers import (
     desk,
     dossier,
     entries,
+    evidence,
     feedback,
     groups,
     guidance,
@@ -15,6 +16,7 @@ from handlers import (
     information,
     linking,
     menu,
+    next_tasks,
     noticeboard,
     privacy,
     rating,
@@ -22,6 +24,8 @@ from handlers import (
     report,
     roles,
     scans,
+    self_score,
+    short_report,
     tickets,
     too_large,
     unanswered,
@@ -55,6 +59,10 @@ for _conversation in (
     receipts,  # delivered, read
     handover,  # an official answers by hand
     scans,  # staff: which guides are read, at which posters
+    short_report,  # a month in short
+    evidence,  # what proves a component
+    self_score,  # the commune's own score
+    next_tasks,  # what is to be done next
 ):
     router.include(_conversation.router)
 

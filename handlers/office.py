@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from handlers.commune import Commune
 from handlers.publications import Noticeboard
@@ -10,6 +11,7 @@ from handlers.understanding import understand
 from messages.languages import LANGUAGES, ZONE, moment_in, say
 from messages.text import _
 from scoring.criteria import Scheme
+from scoring.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Office:
     Attributes:
         commune: units, categories, working time, contacts (commune.toml, calendar.toml).
         catalogue: the procedures (procedures.csv).
-        scheme: the criteria (criteria.toml).
+        scheme: the criteria in force now (criteria.toml); `others` those of other years.
+        folder: where the commune's files are; the report's template is among them.
         public_url: where the public pages are.
         channels: the channels that are open, so that a text names no other.
         board: what the commune publishes in its own words (publications.toml).
@@ -31,6 +34,12 @@ class Office:
     public_url: str = ""
     channels: tuple[str, ...] = ("web",)
     board: Noticeboard = field(default_factory=Noticeboard)
+    folder: Path = Path("commune")
+    others: tuple[Scheme, ...] = ()
+
+    def scheme_for(self, period: Period) -> Scheme:
+        """Give the criteria in force on a period's first day, else those of now."""
+        return next((one for one in (self.scheme, *self.others) if one.holds(period)), self.scheme)
 
     def warm(self, now: datetime) -> None:
         """Read beforehand what the first message would wait for: holidays, languages, patterns."""

@@ -5,14 +5,19 @@ from datetime import date, datetime
 
 from handlers.office import Office
 from handlers.routing import Offer, Reply, Router, Turn
+from messages.envelope import Attachment, AttachmentKind, Kind
 from messages.languages import DEFAULT, ZONE, say
-from messages.text import lines
+from messages.text import _, lines
 from scoring.documents import text
-from scoring.facts import COUNTED, DERIVED, Facts
+from scoring.facts import COUNTED, DERIVED, Decision, Facts
+from scoring.neighbours import a_year_before, before
 from scoring.periods import BadPeriod, Period, parse
+from scoring.report import Past
 from scoring.scorecard import Scorecard, score
 from storage.evidence import Tally
+from storage.filed_evidence import SCORE
 from storage.reader import Reader
+from storage.report_orders import DOCX_MIME, PNG_MIME, READY, XLSX_MIME, OrderReport
 from storage.ticket_counts import TicketCounts
 
 router = Router()
@@ -40,9 +45,31 @@ async def report(turn: Turn) -> Reply:
         return turn.end(error.reason, *_periods(today))
     card, found = await scorecard(turn.read, turn.office, period, turn.now)
     units = {unit.id: unit.name.say(turn.language) for unit in turn.office.commune.units}
-    *first, last = text.parts(card, found, units, turn.language)
+    others = await neighbours(turn.read, turn.office, period, turn.now)
+    *first, last = text.parts(card, found, units, turn.language, others=others)
     letters = [turn.letter(part) for part in first]
-    return Reply((*letters, turn.letter(last, *_periods(today, but=period))), "", {})
+    found_in = turn.letter(last, *_periods(today, but=period))
+    return Reply((*letters, found_in), "", {}, (OrderReport(period.name),))
+
+
+@router.event(Kind.TIMER, READY)
+async def ready(turn: Turn) -> Reply:
+    """Send the documents that were made; the person may have lost the right to them since."""
+    order = await turn.read.reports.order(int(turn.message.payload))
+    if order is None or order.person_id != turn.person.id or not turn.person.has("staff", "leader"):
+        return turn.quiet()
+    if not order.docx:
+        reason = order.reason or _("a fault of ours; please try again later")
+        return turn.say(_("The documents of the report could not be made: {reason}", reason=reason))
+    title = parse(order.period, order.asked_at.astimezone(ZONE).date()).title
+    name = f"report-{order.period}"
+    files = (
+        Attachment(AttachmentKind.IMAGE, f"media:{order.png}", f"{name}.png", PNG_MIME),
+        Attachment(AttachmentKind.FILE, f"media:{order.docx}", f"{name}.docx", DOCX_MIME),
+        Attachment(AttachmentKind.FILE, f"media:{order.xlsx}", f"{name}.xlsx", XLSX_MIME),
+    )
+    text = _("Report for {period}: chart, report in Word, figures in Excel.", period=title)
+    return Reply((turn.letter(text, attachments=files),))
 
 
 def _periods(today: date, but: Period | None = None) -> tuple[Offer, ...]:
@@ -75,7 +102,20 @@ async def scorecard(
         now: up to when a running period is counted.
     """
     found = await facts(read, period, now)
-    return score(found, office.scheme, period), found
+    return score(found, office.scheme_for(period), period), found
+
+
+async def neighbours(
+    read: Reader, office: Office, period: Period, now: datetime
+) -> tuple[Past, Past]:
+    """Score the period before and the same one a year earlier, to compare with."""
+    first, second = before(period), a_year_before(period)
+    return await _past(read, office, first, now), await _past(read, office, second, now)
+
+
+async def _past(read: Reader, office: Office, period: Period, now: datetime) -> Past:
+    found = await facts(read, period, now)
+    return Past(score(found, office.scheme_for(period), period), found)
 
 
 async def as_text(
@@ -84,19 +124,20 @@ async def as_text(
     """Give the whole report in one piece, for the command line."""
     card, found = await scorecard(read, office, period, now)
     units = {unit.id: unit.name.say(language) for unit in office.commune.units}
-    sections = text.sections(card, found, units)
+    sections = text.sections(card, found, units, await neighbours(read, office, period, now))
     return "\n\n".join(say(lines(*section), language) for section in sections)
 
 
 async def facts(read: Reader, period: Period, now: datetime) -> Facts:
-    """Count what happened in a period."""
-    start, end = period.bounds
-    tickets = await read.ticket_counts(start, end, now)
-    tallies = await read.tallies(period.start, period.end)
+    """Count what happened in a period, and read what people decided about it."""
+    counted = await read.reports.counted((period.start, period.end), period.bounds, now)
+    tallies = counted.tallies
     ratings = tallies.get(RATED, Tally(0, 0))
     return Facts(
         counts={
-            subject: _of_tickets(tickets) if subject == BY_TICKETS else _of(subject, tallies)
+            subject: _of_tickets(counted.tickets)
+            if subject == BY_TICKETS
+            else _of(subject, tallies)
             for subject in COUNTED
             if subject != RATED
         },
@@ -104,6 +145,12 @@ async def facts(read: Reader, period: Period, now: datetime) -> Facts:
         publication_days=await read.days_of(PUBLISHED, period.start, period.end),
         rating_sum=ratings.total,
         rating_count=ratings.count,
+        decisions={
+            one.component: Decision(one.points, one.words, one.by, one.at)
+            for one in counted.judged
+            if one.kind == SCORE and one.points is not None
+        },
+        filed=counted.filed,
         today=now.astimezone(ZONE).date(),
     )
 

@@ -1,10 +1,13 @@
 """How a person becomes an official: an invitation code, which serves once."""
 
+from handlers.components import STAFF
+from handlers.evidence_gaps import remind
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.codes import invite_code
 from messages.text import Sayable, Text, _, lines
 from storage.people import Person, UseInvite, WrongTry
 from storage.reader import Invitation
+from storage.work import Effect
 
 router = Router()
 
@@ -33,6 +36,11 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
     "staff": (
         _("/report: counts and scores of a period, for example /report 2026-H1"),
         _("/quetma: how often guides were scanned and shown, and where"),
+        _("/minhchung: file evidence for a component"),
+        _("/minhchung thieu: what has no evidence yet"),
+        _("/tucham: decide the score of a component"),
+        _("/nhiemvu: the tasks of the next period"),
+        _("/baocaothang: the short report of a month"),
     ),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
@@ -129,4 +137,7 @@ def _welcome(turn: Turn, invitation: Invitation) -> Reply:
     if role in ON_DUTY:
         parts += ["", _("You are off duty until you send /truc on.")]
         offers = (Offer("/truc on", _("Go on duty")), Offer("/viec", _("My work")))
-    return turn.end(lines(*parts), *offers, effects=(UseInvite(invitation.code_hash),))
+    effects: tuple[Effect, ...] = (UseInvite(invitation.code_hash),)
+    if role in STAFF:
+        effects += (remind(turn.person.id, turn.now),)
+    return turn.end(lines(*parts), *offers, effects=effects)

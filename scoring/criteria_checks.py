@@ -81,6 +81,8 @@ def _levels(scheme: Scheme) -> Iterator[Doubt]:
             yield ("levels", i), _("Level {id} holds no points at all.", id=level.id)
         elif level.below is not None and level.below > scheme.total:
             yield ("levels", i, "below"), _("Level {id} goes beyond the total.", id=level.id)
+    if scheme.registered_level is not None and scheme.registered is None:
+        yield ("registered_level",), _("There is no level {id}.", id=scheme.registered_level)
     for (_i, one), (j, other) in combinations(enumerate(scheme.levels), 2):
         lower, upper = sorted((one, other), key=_from)
         if _from(upper) < _below(lower, scheme):

@@ -201,6 +201,8 @@ class Count(Rule):
 class Presence(Rule):
     """On how many of the period's days something was published, up to today while it runs.
 
+    Where the service itself published nothing a person decides.
+
     Attributes:
         days: the per cent of the days that earns all of the maximum; 100 is every day.
         proportional: whether fewer days earn their part of it.
@@ -217,6 +219,12 @@ class Presence(Rule):
         if length < 1:
             return Finding(None, _("The period has not begun."))
         published = sum(period.start <= day <= last for day in facts.publication_days)
+        if not published:
+            # A notice on a wall is not known here: that nothing was counted proves nothing.
+            return Finding(
+                None,
+                _("The service published nothing itself; a person decides on the evidence."),
+            )
         share = Fraction(published, length)
         reason = _(
             "Published on {published} of {length} days, {percent} %; {needed} % needed.",

@@ -1,6 +1,7 @@
 """A scheme: the criteria, components and points a commune is scored by."""
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
@@ -10,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from scoring.facts import STEP
 from scoring.measures import Measure, Row, at_least_one, decimal_of
+from scoring.periods import Period
 
 Source: TypeAlias = Literal["decision", "report", "inferred"]
 """Whence a figure is known: the decision with the criteria, a commune's report, or inferred."""
@@ -100,6 +102,8 @@ class Scheme(Row):
         source: the act that sets the criteria, as it is cited.
         valid_from: its first day; `valid_to` its last, None while it has none.
         total: the points of all criteria together.
+        registered_level: the level the commune has registered for, None where it has not.
+        registered_source: the letter in which it did.
     """
 
     id: Identifier
@@ -109,7 +113,25 @@ class Scheme(Row):
     valid_to: date | None = None
     total: Points
     levels: tuple[Level, ...] = Field(default=(), strict=False)
+    registered_level: int | None = None
+    registered_source: str = ""
     criteria: Annotated[tuple[Criterion, ...], Field(strict=False), AfterValidator(at_least_one)]
+
+    def holds(self, period: Period) -> bool:
+        """Whether it is in force on the first day of a period."""
+        return self.valid_from <= period.start and (
+            self.valid_to is None or period.start <= self.valid_to
+        )
+
+    @property
+    def registered(self) -> Level | None:
+        """The level registered for, None where there is none."""
+        return next((one for one in self.levels if one.id == self.registered_level), None)
+
+    @property
+    def components(self) -> Iterator[Component]:
+        """All components in their order."""
+        return (part for criterion in self.criteria for part in criterion.components)
 
     def level(self, points: Decimal) -> Level | None:
         """Give the level of a total, None where none is known for it."""

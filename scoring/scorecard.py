@@ -25,20 +25,45 @@ class ComponentScore:
         proposed: what its measure proposes; None where it cannot tell or the maximum is not known.
         score: what counts: a person's decision, else the proposal.
         provisional: no person has confirmed it.
-        detail: what was measured and decided, with the numbers.
+        found: what was measured, with the numbers.
+        detail: what was measured and decided.
         reason: that, and what it makes in points or why it makes none.
         decision: the person's decision that counts, None where there is none.
-        evidence: how many rows and items of evidence prove it.
+        void: a decision that cannot count, as no maximum or a smaller one is known.
+        part: the part of the maximum that its measure finds earned, None where it cannot tell.
+        evidence: how many rows and items of evidence prove it; `filed` those people filed.
     """
 
     component: Component
     proposed: Decimal | None
     score: Decimal | None
     provisional: bool
+    found: Text
     detail: Text
     reason: Text
     decision: Decision | None
+    void: Decision | None
+    part: Fraction | None
     evidence: int
+    filed: int
+
+    @property
+    def loses(self) -> bool:
+        """Whether it gives points away, be it an unknown number of them."""
+        if self.score is not None:
+            return self.lost > 0
+        if self.component.max is not None:
+            return False
+        if self.void is not None:
+            return self.void.score == 0
+        # What people filed may prove more than the service could count.
+        return self.part is not None and self.part < 1 and not self.filed
+
+    @property
+    def why(self) -> Text | str:
+        """Why it loses points: what a person wrote, else what was measured."""
+        decided = self.decision or self.void
+        return decided.reason if decided is not None else self.found
 
     @property
     def lost(self) -> Decimal:
@@ -152,21 +177,26 @@ def _component(facts: Facts, component: Component, period: Period) -> ComponentS
         proposed = points(finding.part, maximum)
     decision = facts.decisions.get(component.id)
     detail = finding.reason
+    void = None
     if decision is not None and maximum is not None and decision.score <= maximum:
         detail = _decided(decision, proposed, finding.reason)
     elif decision is not None:
         detail = _("{found} {decision}", found=detail, decision=_void(decision, maximum))
-        decision = None
+        void, decision = decision, None
     counts = proposed if decision is None else decision.score
     return ComponentScore(
         component=component,
         proposed=proposed,
         score=counts,
         provisional=decision is None,
+        found=finding.reason,
         detail=detail,
         reason=_reason(detail, counts, maximum),
         decision=decision,
+        void=void,
+        part=finding.part,
         evidence=facts.proofs(component.id, component.evidence),
+        filed=facts.filed.get(component.id, 0),
     )
 
 

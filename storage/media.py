@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ TRIES, LONGEST_PAUSE = 32, timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file that a ticket wants to have."""
+    """A file that a ticket or an item of evidence wants to have; its code."""
 
     id: int
     code: str
@@ -72,7 +72,7 @@ class Media:
             return [
                 Wanted(
                     id=row.id,
-                    code=row.code,
+                    code=row.code or row.filed,
                     channel=row.channel,
                     attachment=Attachment(
                         AttachmentKind(row.kind),
@@ -92,21 +92,32 @@ class Media:
 
     async def keep(self, wanted: Wanted, content: bytes, mime: str) -> str:
         """Keep a file's content; give its hash."""
-        digest = await asyncio.to_thread(self._written, content)
-        files, media = tables.ticket_files, tables.media
+        files = tables.ticket_files
+        digest, keep = await self.prepared(content, mime)
 
         async def job(connection: Connection) -> None:
-            await connection.execute(
-                INSERTS[connection.dialect.name](media)
-                .values(hash=digest, mime=mime, size=len(content), kept_at=self._clock())
-                .on_conflict_do_nothing()
-            )
+            await keep(connection)
             await connection.execute(
                 update(files).where(files.c.id == wanted.id).values(state=KEPT, hash=digest)
             )
 
         await self._store.write(job)
         return digest
+
+    async def prepared(
+        self, content: bytes, mime: str
+    ) -> tuple[str, Callable[[Connection], Awaitable[None]]]:
+        """Write a file's content; give its hash, and what writes its row in a transaction."""
+        digest = await asyncio.to_thread(self._written, content)
+
+        async def keep(connection: Connection) -> None:
+            await connection.execute(
+                INSERTS[connection.dialect.name](tables.media)
+                .values(hash=digest, mime=mime, size=len(content), kept_at=self._clock())
+                .on_conflict_do_nothing()
+            )
+
+        return digest, keep
 
     def _written(self, content: bytes) -> str:
         """Write a file where there is none of its content; give the hash."""

@@ -20,6 +20,7 @@ from storage.people import TRIES_AN_HOUR
 from storage.published import Published, since
 from storage.questions import Question, open_questions, question
 from storage.receipts import Correspondence, known_parts, letters_about
+from storage.report_reader import ReportReader
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
     OPEN,
@@ -118,6 +119,7 @@ class Reader:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.reports = ReportReader(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 
@@ -316,6 +318,10 @@ class Reader:
     async def leaders(self) -> list[Officer]:
         """List those who lead the commune."""
         return _each_once(await self._officials.get("leader"))
+
+    async def staff(self) -> list[Officer]:
+        """List the staff: of a unit, and those without one, who put the report together."""
+        return _each_once(await self._officials.get("staff"))
 
     async def _read_officials(self, roles: Collection[str]) -> Mapping[str, list[Officer]]:
         found: dict[str, list[Officer]] = {role: [] for role in roles}

@@ -1,5 +1,7 @@
 """The tickets of a period, counted for the report."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +9,19 @@ from sqlalchemy import func, select
 
 from storage import tables
 from storage.connection import Reading
-from storage.tickets import Event, State
+from storage.period_rows import answers
+from storage.tickets import OPEN, Event, State
+
+TURNING = (
+    Event.ANSWERED,
+    Event.REJECTED,
+    Event.WITHDRAWN,
+    Event.TRANSFERRED,
+    Event.REOPENED,
+)
+"""What ends a ticket or opens it again."""
+
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,67 +57,64 @@ async def ticket_counts(
             tickets.c.state != State.DUPLICATE,
         )
     )
-    rows = (
-        await connection.execute(
-            select(events.c.code, events.c.event, events.c.on_time)
-            .where(
-                events.c.at >= start,
-                events.c.at < end,
-                events.c.event.in_(
-                    [
-                        Event.ANSWERED,
-                        Event.REJECTED,
-                        Event.FORWARDED,
-                        Event.WITHDRAWN,
-                        Event.REOPENED,
-                    ]
-                ),
-            )
-            .order_by(events.c.id)
-        )
-    ).all()
-    # What ended a ticket or opened it again; the last of these decides.
-    turning = (
-        select(func.max(events.c.id))
+    events_of = await connection.execute(
+        select(events.c.code, events.c.event)
         .where(
-            events.c.at < until,
-            events.c.event.in_(
-                [
-                    Event.ANSWERED,
-                    Event.REJECTED,
-                    Event.WITHDRAWN,
-                    Event.TRANSFERRED,
-                    Event.REOPENED,
-                ]
-            ),
+            events.c.at >= start,
+            events.c.at < end,
+            events.c.event.in_([Event.REJECTED, Event.FORWARDED, Event.WITHDRAWN, Event.REOPENED]),
         )
-        .group_by(events.c.code)
+        .distinct()
     )
-    ended = select(events.c.code).where(events.c.id.in_(turning), events.c.event != Event.REOPENED)
-    overdue = await connection.execute(
-        select(tickets.c.code).where(
-            tickets.c.due_at < until,
-            tickets.c.received_at < until,
-            tickets.c.state != State.DUPLICATE,
-            tickets.c.code.not_in(ended),
-        )
-    )
-    late = set(overdue.scalars())
-    by_event: dict[str, set[str]] = {}
-    on_time: dict[str, bool] = {}
-    for row in rows:
-        by_event.setdefault(row.event, set()).add(row.code)
-        if row.event == Event.ANSWERED and row.on_time is not None:
-            # The first answer of the period decides; a later one answers a reopened ticket.
-            # One that is neither early nor late corrects an answer given before.
-            on_time.setdefault(row.code, bool(row.on_time))
+    late = await _overdue(connection, until)
+    by_event = Counter(event for _code, event in events_of)
+    on_time = {one.code: one.on_time for one in await answers(connection, start, end)}
     return TicketCounts(
         received=int(received.scalar_one()),
         answered=len(on_time),
         answered_on_time=sum(on_time.values()),
         late=len(late | {code for code, in_time in on_time.items() if not in_time}),
-        rejected=len(by_event.get(Event.REJECTED, ())),
-        forwarded=len(by_event.get(Event.FORWARDED, ())),
-        withdrawn=len(by_event.get(Event.WITHDRAWN, ())),
-        reopened=len(by_event.get(Event.REOPENED, ())),
+        rejected=by_event[Event.REJECTED],
+        forwarded=by_event[Event.FORWARDED],
+        withdrawn=by_event[Event.WITHDRAWN],
+        reopened=by_event[Event.REOPENED],
     )
+
+
+async def _overdue(connection: Reading, until: datetime) -> set[str]:
+    """Give the codes of tickets that stood open past their deadline at a moment.
+
+    Only tickets that are open now, or of which something happened since, can have been open then:
+    what was settled before is never looked at, however much of it there is.
+    """
+    tickets, events = tables.tickets, tables.ticket_events
+    late = (tickets.c.due_at < until, tickets.c.received_at < until)
+    still = await connection.execute(select(tickets.c.code).where(tickets.c.state.in_(OPEN), *late))
+    since = await connection.execute(
+        select(tickets.c.code).where(
+            tickets.c.code.in_(
+                select(events.c.code).where(events.c.at >= until, events.c.event.in_(TURNING))
+            ),
+            tickets.c.state != State.DUPLICATE,
+            *late,
+        )
+    )
+    found = {*still.scalars(), *since.scalars()}
+    ended: set[str] = set()
+    for batch in _batches(sorted(found)):
+        # What ended a ticket or opened it again; the last of these decides.
+        last = (
+            select(func.max(events.c.id))
+            .where(events.c.code.in_(batch), events.c.at < until, events.c.event.in_(TURNING))
+            .group_by(events.c.code)
+        )
+        rows = await connection.execute(
+            select(events.c.code).where(events.c.id.in_(last), events.c.event != Event.REOPENED)
+        )
+        ended |= set(rows.scalars())
+    return found - ended
+
+
+def _batches(codes: list[str]) -> Iterator[list[str]]:
+    """Cut a list, as a statement takes only so many values."""
+    return (codes[start : start + BATCH] for start in range(0, len(codes), BATCH))

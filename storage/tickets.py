@@ -221,6 +221,7 @@ def _files(work: Work, code: str, attachments: Sequence[Attachment]) -> None:
         work.add(
             tables.ticket_files,
             code=code,
+            filed=None,
             channel=work.channel,
             kind=attachment.kind,
             ref=work.box.seal("ticket_files.ref", attachment.ref),

@@ -76,4 +76,5 @@ def office() -> Office:
         scheme=criteria.read(COMMUNE / "criteria.toml"),
         public_url="https://xa.example.vn",
         channels=("web", "zalo", "telegram"),
+        folder=COMMUNE,
     )

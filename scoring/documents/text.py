@@ -5,8 +5,10 @@ from types import MappingProxyType
 
 from messages.languages import DEFAULT, say
 from messages.text import Lines, Text, _, lines
+from scoring.comparison import compared, outlook
 from scoring.facts import Facts
 from scoring.measures import EVENT_COUNTS, floored
+from scoring.report import Past
 from scoring.scheme import Component
 from scoring.scorecard import ComponentScore, CriterionScore, Scorecard
 
@@ -22,6 +24,7 @@ def parts(
     units: Mapping[str, str] = NO_UNITS,
     language: str = DEFAULT,
     limit: int = PART,
+    others: Sequence[Past] = (),
 ) -> tuple[Lines, ...]:
     """Give the whole report in as few parts as fit the limit, each a letter of its own.
 
@@ -34,9 +37,10 @@ def parts(
         units: id of a unit → its name; an id without a name is shown as it is.
         language: the language the length is measured in.
         limit: characters of a part.
+        others: periods to compare with.
     """
     made: list[list[Text | str]] = []
-    for section in sections(card, facts, units):
+    for section in sections(card, facts, units, others):
         whole = len(say(lines(*section), language))
         if made and _length(made[-1], language) + whole + 2 <= limit:
             made[-1] += ["", *section]
@@ -54,11 +58,20 @@ def _length(part: Sequence[Text | str], language: str) -> int:
 
 
 def sections(
-    card: Scorecard, facts: Facts, units: Mapping[str, str] = NO_UNITS
+    card: Scorecard,
+    facts: Facts,
+    units: Mapping[str, str] = NO_UNITS,
+    others: Sequence[Past] = (),
 ) -> tuple[tuple[Text, ...], ...]:
-    """Give the report's sections, each some lines: the total, each criterion, the counts."""
+    """Give the report's sections, each some lines: the total, each criterion, the counts.
+
+    What late matters cost and how far the registered level is stand with the total; other periods
+    after the counts.
+    """
     criteria = (tuple(_criterion(each, units)) for each in card.criteria)
-    return (tuple(_total(card)), *criteria, tuple(_counts(facts)))
+    total = (*_total(card), *outlook(card, facts))
+    beside = compared(card, facts, *others)
+    return (total, *criteria, tuple(_counts(facts)), *((beside,) if beside else ()))
 
 
 def _total(card: Scorecard) -> Iterator[Text]:

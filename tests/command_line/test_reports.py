@@ -2,14 +2,18 @@
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from datetime import datetime
 
+import docx
+import openpyxl
 import pytest
+from PIL import Image
 
 from storage.database import Store
 from tests.command_line.terminal import Terminal
-from tests.conftest import Hands
+from tests.conftest import COMMUNE, Hands
 from tests.transcript import Talk, code_in
 
 WORDS = "Đèn đường thôn 3 tắt ba đêm nay, bà con đi lại khó"
@@ -182,3 +186,46 @@ async def test_changed_evidence_is_refused_by_its_day_and_the_doctor_says_so(
     assert any(
         line.startswith("broken") and "2026-11-23" in line for line in doctor.out.splitlines()
     )
+
+
+@pytest.mark.parametrize("form", ["docx", "xlsx", "png"])
+async def test_a_document_goes_into_a_file_named_by_its_period(
+    terminal: Terminal, form: str
+) -> None:
+    typed = ("report", "--period", "2026-H2", "--format", form)
+    assert await terminal(*typed) == (0, f"report-2026-H2.{form}\n", "")
+    chosen = terminal.folder / f"của tôi.{form}"
+    assert await terminal(*typed, "--out", str(chosen)) == (0, f"{chosen}\n", "")
+    for path in (terminal.folder / f"report-2026-H2.{form}", chosen):
+        if form == "docx":
+            assert "BÁO CÁO" in [one.text for one in docx.Document(str(path)).paragraphs]
+        elif form == "xlsx":
+            assert openpyxl.load_workbook(path)["Bảng điểm"]["A6"].value == "1"
+        else:
+            with Image.open(path) as picture:
+                assert picture.width == 1080
+    assert not list(terminal.folder.glob(".*.part"))
+
+
+async def test_a_template_with_a_broken_field_is_refused_and_what_stood_there_stays(
+    terminal: Terminal,
+) -> None:
+    commune = terminal.folder / "xã"
+    shutil.copytree(COMMUNE, commune)
+    template = docx.Document(str(commune / "templates" / "report.docx"))
+    paragraph = next(p for p in template.paragraphs if "{{ score_sentence }}" in p.text)
+    paragraph.runs[0].text = "Kết quả: {{ score_sentense }}"
+    template.save(str(commune / "templates" / "report.docx"))
+    out = terminal.folder / "report.docx"
+    out.write_text("mine")
+    answer = await terminal(
+        "report", "--format", "docx", "--out", str(out), BOT_COMMUNE_DIR=str(commune)
+    )
+    assert "score_sentense" in answer.reason
+    assert "Kết quả: " in answer.reason
+    assert out.read_text() == "mine"
+
+
+async def test_a_document_that_cannot_be_written_is_refused(terminal: Terminal) -> None:
+    missing = terminal.folder / "no" / "folder.xlsx"
+    assert (await terminal("report", "--format", "xlsx", "--out", str(missing))).reason

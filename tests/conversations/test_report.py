@@ -1,16 +1,31 @@
+import io
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+import docx
+import openpyxl
 import pytest
+from PIL import Image
 
+from bot.report_worker import ReportWorker
 from handlers import report
+from handlers.office import Office
+from handlers.report_contents import contents
+from handlers.report_documents import documents
+from messages.envelope import AttachmentKind
 from messages.languages import ZONE, say
 from scoring.facts import COUNTED
 from scoring.periods import Period, parse
 from scoring.report_json import as_json, counts_as_json
 from storage.evidence import Evidence
 from storage.inbox import CLOCK
+from storage.media import Media
+from storage.people import revoke
+from storage.report_orders import TRIES, Documents, Order, Orders
 from storage.tickets import State
 from storage.work import Gathered, Work
 from tests.conversations.desk_scenes import UNIT, file
@@ -190,3 +205,172 @@ async def test_the_text_of_the_command_line_says_what_the_chat_says(talk: Talk) 
     for line in text.splitlines():
         assert line in chat
     assert say(_period(talk).title) in text
+
+
+class Desk:
+    """A worker that makes documents, and the files it made."""
+
+    def __init__(self, talk: Talk, folder: Path, office: Office | None = None) -> None:
+        self.talk = talk
+        self.media = Media(talk.store, folder / "media", talk.hands)
+        self.orders = Orders(talk.store, self.media, talk.hands)
+        self.worker = ReportWorker(talk.store, self.orders, office or talk.office)
+
+    async def works(self) -> int:
+        """Make everything that waits; give how many orders that were."""
+        made = 0
+        while await self.worker.look():
+            made += 1
+        await self.talk.pass_time(seconds=1)
+        return made
+
+
+async def test_after_the_text_come_the_chart_the_report_and_the_figures(
+    talk: Talk, channel: str, tmp_path: Path
+) -> None:
+    desk = Desk(talk, tmp_path)
+    who = await talk.official(role="staff", name="Vi Thị Báo", channel=channel)
+    await who.says("/report 2026-H2")
+    assert await desk.works() == 1
+    (told,) = who.new()
+    assert "Báo cáo 6 tháng cuối năm 2026" in told
+    files = who.letters()[-1].body.attachments
+    assert [one.kind for one in files] == [
+        AttachmentKind.IMAGE, AttachmentKind.FILE, AttachmentKind.FILE,
+    ]  # fmt: skip
+    assert [one.name for one in files] == [
+        f"report-2026-H2.{ending}" for ending in ("png", "docx", "xlsx")
+    ]
+    png, word, excel = [await desk.media.read(one.ref.removeprefix("media:")) for one in files]
+    for one in files:
+        assert await desk.media.mime_of(one.ref.removeprefix("media:")) == one.mime
+    assert Image.open(io.BytesIO(png)).format == "PNG"
+    assert "BÁO CÁO" in [paragraph.text for paragraph in docx.Document(io.BytesIO(word)).paragraphs]
+    assert openpyxl.load_workbook(io.BytesIO(excel)).sheetnames[0] == "Bảng điểm"
+
+
+async def test_each_question_is_answered_with_documents_once(talk: Talk, tmp_path: Path) -> None:
+    desk = Desk(talk, tmp_path)
+    who = await talk.official(role="staff", name="Vi Thị Báo")
+    await who.says("/report 2026-H2")
+    await who.says("/report 2026-Q4")
+    assert await desk.works() == 2
+    assert len(who.new()) == 2
+    assert await desk.works() == 0
+    assert who.new() == []
+
+
+async def test_who_lost_the_role_meanwhile_gets_no_documents(talk: Talk, tmp_path: Path) -> None:
+    desk = Desk(talk, tmp_path)
+    who = await talk.official(role="staff", name="Vi Thị Báo")
+    await who.says("/report")
+    await talk.store.write(lambda c: revoke(c, name="Vi Thị Báo", now=talk.hands()))
+    await desk.works()
+    assert who.new() == []
+
+
+async def test_a_broken_template_is_told_with_its_place_and_nothing_is_sent(
+    talk: Talk, tmp_path: Path
+) -> None:
+    broken = tmp_path / "commune"
+    (broken / "templates").mkdir(parents=True)
+    (broken / "templates" / "report.docx").write_bytes(b"no Word document")
+    desk = Desk(talk, tmp_path, replace(talk.office, folder=broken))
+    who = await talk.official(role="staff", name="Vi Thị Báo")
+    await who.says("/report")
+    await desk.works()
+    (told,) = who.new()
+    assert "Chưa lập được văn bản báo cáo" in told
+    assert "report.docx" in told
+    assert not who.letters()[-1].body.attachments
+    assert not list((tmp_path / "media").rglob("*"))
+
+
+async def test_an_order_whose_worker_died_is_made_by_another(talk: Talk, tmp_path: Path) -> None:
+    desk = Desk(talk, tmp_path)
+    who = await talk.official(role="staff", name="Vi Thị Báo")
+    await who.says("/report")
+    lost = await desk.orders.claim()
+    assert lost is not None
+    assert await desk.works() == 0
+    talk.hands.move(minutes=3)
+    assert await desk.works() == 1
+    (told,) = who.new()
+    assert "Báo cáo" in told
+    # The first comes back: its person was told already.
+    await desk.orders.made(lost, Documents(b"a", b"b", b"c"))
+    await desk.works()
+    assert who.new() == []
+
+
+async def test_what_fails_again_and_again_is_given_up_and_told(talk: Talk, tmp_path: Path) -> None:
+    desk = Desk(talk, tmp_path)
+    who = await talk.official(role="staff", name="Vi Thị Báo")
+    await who.says("/report")
+    for _try in range(TRIES):
+        order = await desk.orders.claim()
+        assert isinstance(order, Order)
+        await desk.orders.failed(order)
+        talk.hands.move(minutes=3)
+    assert await desk.orders.claim() is None
+    await talk.pass_time(seconds=1)
+    (told,) = who.new()
+    assert "Chưa lập được văn bản báo cáo" in told
+
+
+async def test_the_same_figures_stand_in_every_format(talk: Talk, tmp_path: Path) -> None:
+    officer = await talk.official(name="Đào Thị Trực")
+    people = [talk.person(f"p{number}") for number in range(5)]
+    codes = [
+        await file(talk, one, f"Đường thôn {n} có ổ gà to, xe máy đi lại khó khăn")
+        for n, one in enumerate(people)
+    ]
+    for code in codes[:3]:
+        await officer.says(f"/traloi {code} Đã vá xong")
+    await people[0].says(f"/danhgia {codes[0]} 4")
+    await talk.pass_time(days=20)
+    now = talk.hands()
+    card, facts = await report.scorecard(talk.read, talk.office, _period(talk), now)
+    told: dict[str, Any] = json.loads(json.dumps(as_json(card, facts, _period(talk))))
+    made = await documents(talk.read, talk.office, _period(talk), now)
+    text = await report.as_text(talk.read, talk.office, _period(talk), now)
+    assert "Phản ánh, góp ý: nhận 5, đã trả lời 3 (đúng hạn 3), quá hạn 2," in text
+    book = openpyxl.load_workbook(io.BytesIO(made.xlsx), data_only=True)
+    word = docx.Document(io.BytesIO(made.docx))
+    figures = {row[0].value: row[1].value for row in book["Số liệu"].iter_rows(min_row=4)}
+    assert figures["Phản ánh, góp ý đã nhận"] == told["counts"]["feedback"]["received"] == 5
+    (line,) = [p.text for p in word.paragraphs if p.text.startswith("Phản ánh, góp ý: ")]
+    assert "tiếp nhận 5; đã trả lời 3, trong đó đúng hạn 3; quá hạn 2. Tỷ lệ đúng hạn: 60%" in line
+    sheet = {row[0].value: row for row in book["Bảng điểm"].iter_rows(min_row=6) if row[0].value}
+    annex = {row.cells[0].text: row.cells for row in word.tables[-1].rows}
+    for criterion in told["criteria"]:
+        for one in criterion["components"]:
+            name, score = str(one["id"]), one["score"]
+            assert (sheet[name][5].value or None) == (score or None)
+            shown = "?" if score is None else f"{score:g}".replace(".", ",")
+            assert annex[name][3].text.rstrip("*") == shown
+            assert sheet[name][9].value == int(annex[name][5].text) == one["evidence"]
+
+
+async def test_the_contents_of_a_report_agree_with_its_counts(talk: Talk) -> None:
+    officer = await talk.official(name="Đào Thị Trực")
+    for number in range(4):
+        talk.hands.now = datetime(2026, 8 + number, 10, 2, tzinfo=UTC)
+        code = await file(talk, talk.person(f"p{number}"), f"Đường thôn {number} có ổ gà to")
+        talk.hands.move(days=1)
+        await officer.says(f"/traloi {code} Đã vá xong")
+        await talk.person(f"p{number}").says(f"/danhgia {code} {number + 1}")
+    made = await contents(talk.read, talk.office, _period(talk), talk.hands())
+    assert sum(month.total for month in made.months) == made.facts.number("feedback.received") == 4
+    assert sum(month.answered for month in made.months) == made.facts.number("feedback.answered")
+    assert sum(month.rating_sum for month in made.months) == made.facts.rating_sum == 10
+    assert [month.start.month for month in made.months] == [7, 8, 9, 10, 11]
+    assert [month.total for month in made.months] == [0, 1, 1, 1, 1]
+    assert len(made.tickets) == 4
+    assert all(one.on_time and one.answered_at for one in made.tickets)
+    assert made.evidence_rows == len(made.evidence) > 8
+    assert made.previous is not None
+    assert made.previous.card.period.name == "2026-H1"
+    assert made.last_year is not None
+    assert made.last_year.card.period.name == "2025-H2"
+    assert all(one.at - made.made_at < timedelta() for one in made.evidence)

@@ -145,7 +145,7 @@ def test_a_count_not_reached_is_lost_only_when_the_period_is_over() -> None:
 @pytest.mark.parametrize(
     ("days", "every", "most", "by_parts"),
     [
-        (0, Fraction(0), Fraction(0), Fraction(0)),
+        (0, None, None, None),  # a notice on a wall is not known to the service
         (24, Fraction(0), Fraction(0), Fraction(24 * 100, 31 * 80)),
         (25, Fraction(0), Fraction(1), Fraction(1)),  # 80 % of 31 days is 24.8
         (30, Fraction(0), Fraction(1), Fraction(1)),
@@ -153,7 +153,7 @@ def test_a_count_not_reached_is_lost_only_when_the_period_is_over() -> None:
     ],
 )
 def test_presence_counts_days_of_the_period(
-    days: int, every: Fraction, most: Fraction, by_parts: Fraction
+    days: int, every: Fraction | None, most: Fraction | None, by_parts: Fraction | None
 ) -> None:
     assert part(measure("presence"), published(days)) == every
     assert part(measure("presence", days=80), published(days)) == most

@@ -117,6 +117,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('subject', name=op.f('pk_publications')),
     comment='What the commune publishes: since when, when it last changed, and the last day on which the pages showed it. Days are Asia/Ho_Chi_Minh.'
     )
+    op.create_table('filed_evidence',
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('component', sa.String(length=32), nullable=False),
+    sa.Column('day', sa.String(length=10), nullable=False),
+    sa.Column('unit', sa.String(length=32), nullable=False),
+    sa.Column('words', sa.LargeBinary(), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('filed_at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decided_at', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['decided_by'], ['people.id'], name=op.f('fk_filed_evidence_decided_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_filed_evidence_person_id')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_filed_evidence')),
+    comment='Evidence that people file by hand for a component; the day is the one it counts for. States: 0 waits for confirmation, 1 confirmed, 2 sent back.'
+    )
+    with op.batch_alter_table('filed_evidence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_filed_evidence_day'), ['day'], unique=False)
+        batch_op.create_index('ix_filed_evidence_waiting', ['filed_at'], unique=False, sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+
     op.create_table('inbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sa.String(length=16), nullable=False),
@@ -170,6 +191,25 @@ def upgrade() -> None:
     sa.UniqueConstraint('code_hash', name=op.f('uq_join_codes_code_hash')),
     comment='The code by which a person may join another channel of theirs to this one, one at a time; only a keyed hash of it is kept. It goes with its use.'
     )
+    op.create_table('judgements',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('component', sa.String(length=32), nullable=False),
+    sa.Column('first_day', sa.String(length=10), nullable=False),
+    sa.Column('last_day', sa.String(length=10), nullable=False),
+    sa.Column('points', sa.Integer(), nullable=True),
+    sa.Column('words', sa.LargeBinary(), nullable=False),
+    sa.Column('unit', sa.String(length=32), nullable=False),
+    sa.Column('due', sa.String(length=10), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_judgements_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_judgements')),
+    comment='What a person decided about a period, append-only, of which the newest counts: the score of a component in hundredths with the reason, or a task of the next period.'
+    )
+    with op.batch_alter_table('judgements', schema=None) as batch_op:
+        batch_op.create_index('ix_judgements_period', ['first_day', 'last_day'], unique=False)
+
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sa.String(length=16), nullable=False),
@@ -220,6 +260,29 @@ def upgrade() -> None:
     with op.batch_alter_table('questions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_questions_state'), ['state'], unique=False)
 
+    op.create_table('report_orders',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('period', sa.String(length=32), nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('png', sa.String(length=64), nullable=True),
+    sa.Column('docx', sa.String(length=64), nullable=True),
+    sa.Column('xlsx', sa.String(length=64), nullable=True),
+    sa.Column('reason', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['docx'], ['media.hash'], name=op.f('fk_report_orders_docx')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_report_orders_person_id')),
+    sa.ForeignKeyConstraint(['png'], ['media.hash'], name=op.f('fk_report_orders_png')),
+    sa.ForeignKeyConstraint(['xlsx'], ['media.hash'], name=op.f('fk_report_orders_xlsx')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_orders')),
+    comment='Documents of a report that somebody asked for in the chat. States: 0 to be made, 1 made, 2 cannot be made.',
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('report_orders', schema=None) as batch_op:
+        batch_op.create_index('ix_report_orders_waiting', ['due_at'], unique=False, sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+
     op.create_table('roles',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -265,6 +328,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tickets_answered_at'), ['answered_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_tickets_assignee_id'), ['assignee_id'], unique=False)
         batch_op.create_index('ix_tickets_desk', ['unit', 'state', 'due_at'], unique=False)
+        batch_op.create_index('ix_tickets_overdue', ['state', 'due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_tickets_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tickets_received_at'), ['received_at'], unique=False)
 
@@ -330,7 +394,8 @@ def upgrade() -> None:
 
     op.create_table('ticket_files',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('code', sa.String(length=16), nullable=True),
+    sa.Column('filed', sa.String(length=16), nullable=True),
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('kind', sa.String(length=16), nullable=False),
     sa.Column('ref', sa.LargeBinary(), nullable=False),
@@ -342,12 +407,14 @@ def upgrade() -> None:
     sa.Column('hash', sa.String(length=64), nullable=True),
     sa.Column('reason', sa.String(length=256), nullable=True),
     sa.ForeignKeyConstraint(['code'], ['tickets.code'], name=op.f('fk_ticket_files_code')),
+    sa.ForeignKeyConstraint(['filed'], ['filed_evidence.code'], name=op.f('fk_ticket_files_filed')),
     sa.ForeignKeyConstraint(['hash'], ['media.hash'], name=op.f('fk_ticket_files_hash')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_files')),
-    comment='Photos and documents of a ticket. States: 0 to be fetched, 1 kept, 2 not to be had.'
+    comment='Photos and documents of a ticket or of an item of evidence, one of the two. States: 0 to be fetched, 1 kept, 2 not to be had.'
     )
     with op.batch_alter_table('ticket_files', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ticket_files_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ticket_files_filed'), ['filed'], unique=False)
         batch_op.create_index(batch_op.f('ix_ticket_files_hash'), ['hash'], unique=False)
         batch_op.create_index('ix_ticket_files_waiting', ['due_at'], unique=False, sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
 
@@ -377,6 +444,7 @@ def downgrade() -> None:
     with op.batch_alter_table('ticket_files', schema=None) as batch_op:
         batch_op.drop_index('ix_ticket_files_waiting', sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
         batch_op.drop_index(batch_op.f('ix_ticket_files_hash'))
+        batch_op.drop_index(batch_op.f('ix_ticket_files_filed'))
         batch_op.drop_index(batch_op.f('ix_ticket_files_code'))
 
     op.drop_table('ticket_files')
@@ -397,6 +465,7 @@ def downgrade() -> None:
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tickets_received_at'))
         batch_op.drop_index(batch_op.f('ix_tickets_person_id'))
+        batch_op.drop_index('ix_tickets_overdue')
         batch_op.drop_index('ix_tickets_desk')
         batch_op.drop_index(batch_op.f('ix_tickets_assignee_id'))
         batch_op.drop_index(batch_op.f('ix_tickets_answered_at'))
@@ -406,6 +475,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_roles_person_id'))
 
     op.drop_table('roles')
+    with op.batch_alter_table('report_orders', schema=None) as batch_op:
+        batch_op.drop_index('ix_report_orders_waiting', sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+
+    op.drop_table('report_orders')
     with op.batch_alter_table('questions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_questions_state'))
 
@@ -417,6 +490,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_held', sqlite_where=sa.text('state = 3'), postgresql_where=sa.text('state = 3'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('judgements', schema=None) as batch_op:
+        batch_op.drop_index('ix_judgements_period')
+
+    op.drop_table('judgements')
     op.drop_table('join_codes')
     op.drop_table('invites')
     with op.batch_alter_table('invite_tries', schema=None) as batch_op:
@@ -428,6 +505,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_inbox_set_aside', sqlite_where=sa.text('state = 2'), postgresql_where=sa.text('state = 2'))
 
     op.drop_table('inbox')
+    with op.batch_alter_table('filed_evidence', schema=None) as batch_op:
+        batch_op.drop_index('ix_filed_evidence_waiting', sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+        batch_op.drop_index(batch_op.f('ix_filed_evidence_day'))
+
+    op.drop_table('filed_evidence')
     op.drop_table('publications')
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index('ix_people_waiting', sqlite_where=sa.text('waiting_since IS NOT NULL'), postgresql_where=sa.text('waiting_since IS NOT NULL'))

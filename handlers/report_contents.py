@@ -1,0 +1,126 @@
+"""Everything a report's documents are drawn from, read for one period."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from handlers.office import Office
+from handlers.report import neighbours, scorecard
+from handlers.ticket_states import STATE_NAMES
+from messages.languages import DEFAULT, ZONE, say
+from scoring.periods import Period
+from scoring.report import (
+    REGISTER,
+    Filed,
+    FiledFile,
+    Happened,
+    Issuer,
+    Month,
+    Report,
+    TicketLife,
+)
+from scoring.tasks import Task, tasks
+from storage.filed_evidence import TASK, FiledItem, Judged
+from storage.period_rows import PeriodRows
+from storage.reader import Reader
+from storage.tickets import State
+
+
+async def contents(
+    read: Reader, office: Office, period: Period, now: datetime, *, register: int = REGISTER
+) -> Report:
+    """Read everything of a period.
+
+    Args:
+        read: asks the store.
+        office: has the criteria and the names.
+        period: what is reported.
+        now: up to when a running period is counted.
+        register: rows of evidence that are listed at most.
+    """
+    days, moments = (period.start, period.end), period.bounds
+    card, found = await scorecard(read, office, period, now)
+    rows = await read.reports.rows(days, moments, register)
+    items = await read.reports.filed(*days)
+    decided = (await read.reports.counted(days, moments, now)).judged
+    previous, last_year = await neighbours(read, office, period, now)
+    return Report(
+        card=card,
+        facts=found,
+        issuer=Issuer(office.commune.name.vi, office.commune.office.vi, office.commune.province.vi),
+        made_at=now,
+        units={unit.id: unit.name.vi for unit in office.commune.units},
+        categories={each.id: each.title.vi for each in office.commune.categories},
+        states={state: say(name, DEFAULT) for state, name in STATE_NAMES.items()},
+        months=months(rows, period, now.astimezone(ZONE).date()),
+        previous=previous,
+        last_year=last_year,
+        tickets=[_life(row) for row in rows.tickets],
+        evidence=[_happened(row) for row in rows.evidence],
+        evidence_rows=rows.evidence_rows,
+        filed=[_filed(item) for item in items],
+        tasks=tasks(card, confirmed(decided)),
+    )
+
+
+def _life(row: object) -> TicketLife:
+    return TicketLife(**{name: getattr(row, name) for name in TicketLife.__dataclass_fields__})
+
+
+def _happened(row: object) -> Happened:
+    return Happened(**{name: getattr(row, name) for name in Happened.__dataclass_fields__})
+
+
+def _filed(item: FiledItem) -> Filed:
+    return Filed(
+        code=item.code,
+        component=item.component,
+        day=item.day,
+        words=item.words,
+        by=item.by,
+        unit=item.unit,
+        confirmed_by=item.decided_by,
+        files=tuple(FiledFile(file.name, file.hash, file.mime) for file in item.files),
+    )
+
+
+def months(rows: PeriodRows, period: Period, today: date) -> list[Month]:
+    """Sort what a period has by its calendar months, up to the one that runs."""
+    received: dict[tuple[int, int], dict[str, int]] = {}
+    for row in rows.tickets:
+        if row.state != State.DUPLICATE:
+            kinds = received.setdefault(_month(row.received_at), {})
+            kinds[row.category] = kinds.get(row.category, 0) + 1
+    answered: dict[tuple[int, int], list[bool]] = {}
+    for answer in rows.answers:
+        answered.setdefault(_month(answer.at), []).append(answer.on_time)
+    found = []
+    start = period.start
+    while start <= min(period.end, today):
+        key = (start.year, start.month)
+        ratings = [n for day, n in rows.ratings.items() if (day.year, day.month) == key]
+        found.append(
+            Month(
+                start=start,
+                received=received.get(key, {}),
+                answered=len(answered.get(key, ())),
+                on_time=sum(answered.get(key, ())),
+                rating_count=sum(count for count, _total in ratings),
+                rating_sum=sum(total for _count, total in ratings),
+            )
+        )
+        start = (start.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return found
+
+
+def _month(moment: datetime) -> tuple[int, int]:
+    local = moment.astimezone(ZONE)
+    return local.year, local.month
+
+
+def confirmed(decided: Sequence[Judged]) -> list[Task]:
+    """Give the tasks that people decided; one without words was dropped."""
+    return [
+        Task(one.component, one.words, one.unit, one.due, one.by)
+        for one in decided
+        if one.kind == TASK and one.due is not None
+    ]
