@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -26,9 +27,10 @@ from bot.pages.media import KeptMedia, MediaLinks, media_route
 from bot.pages.routes import pages
 from bot.pages.site import Figures, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
+from bot.press import MediaPress
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
-from handlers import COMMANDS, about, commune, report, search
+from handlers import COMMANDS, about, commune, letter_forms, report, search
 from handlers.office import Office
 from messages.envelope import Address, Attachment
 from messages.languages import ZONE, say
@@ -82,6 +84,7 @@ def office_of(settings: Settings) -> Office:
         scheme=criteria.read(folder / "criteria.toml", [unit.id for unit in laid_down.units]),
         public_url=settings.public_url,
         channels=settings.open_channels,
+        letters=letter_forms.load(folder),
     )
 
 
@@ -103,11 +106,14 @@ async def ground_at(url: str, box: Box, office: Office, clock: Clock, *, media: 
     except BaseException:
         await store.close()
         raise
+    kept = Media(store, media, clock)
+    if office.letters is not None:
+        office = replace(office, press=MediaPress(kept, office.letters.template))
     return Ground(
         store=store,
         inbox=Inbox(store, clock),
         outbox=Outbox(store, clock),
-        media=Media(store, media, clock),
+        media=kept,
         office=office,
         clock=clock,
         metrics=Metrics(),

@@ -6,6 +6,8 @@ from handlers import (
     feedback,
     guidance,
     information,
+    initiatives,
+    letters,
     linking,
     menu,
     privacy,
@@ -28,11 +30,13 @@ for _conversation in (
     guidance,  # procedures: a guide's code
     dossier,  # how far is my dossier
     feedback,  # bring a matter
+    initiatives,  # an idea for the community, and what becomes of it
     rating,  # 1 to 5 for an answer
     information,  # contacts, reception, an official
     privacy,  # what is kept of me
     desk,  # officers
     report,  # staff
+    letters,  # staff and leaders: the commune's letters
 ):
     router.include(_conversation.router)
 

@@ -68,6 +68,7 @@ __all__ = [
     "Retention",
     "Unit",
     "load",
+    "read_file",
     "shown",
     "warnings",
 ]
@@ -148,6 +149,20 @@ def load(folder: Path) -> Commune:
     if problems or commune is None:
         raise BadCommune(problems)
     return commune
+
+
+def read_file(path: Path, model: type[Model]) -> tuple[Model, Mapping[Place, int]]:
+    """Read another TOML file of the commune's folder; give it with the lines of its places.
+
+    Raises:
+        BadCommune: it is missing, is no TOML, or says something that cannot be.
+    """
+    problems: list[Problem] = []
+    file = _read(path, problems)
+    found = _validated(model, file, {}, problems) if file else None
+    if file is None or found is None or problems:
+        raise BadCommune(problems)
+    return found, file.lines
 
 
 def _read(path: Path, problems: list[Problem]) -> _File | None:

@@ -41,12 +41,6 @@ async def praise(turn: Turn) -> Reply:
     return await begin(turn, "praise")
 
 
-@router.command("sangkien")
-async def initiative(turn: Turn) -> Reply:
-    """Send an initiative."""
-    return await begin(turn, "initiative")
-
-
 @router.first
 async def in_syllables(turn: Turn) -> Reply | None:
     """File what begins with "phản ánh" or "góp ý", unless it surely means something else.

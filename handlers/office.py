@@ -2,13 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from handlers.commune import Commune
+from handlers.letter_forms import LetterForms
 from handlers.search import Catalogue
 from handlers.understanding import understand
 from messages.languages import LANGUAGES, ZONE, moment_in, say
 from messages.text import _
 from scoring.criteria import Scheme
+from scoring.documents.letter import Sheet
+from storage.letter_book import Files
+
+
+class Press(Protocol):
+    """Sets letters and keeps what it has set."""
+
+    async def print(self, sheet: Sheet) -> Files:
+        """Set a letter as PDF, picture and Word file; the same sheet gives the same files.
+
+        Raises:
+            CannotPrint: the commune's template is broken, or the files cannot be kept.
+        """
+        ...
+
+
+class CannotPrint(Exception):
+    """A letter cannot be set; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +41,8 @@ class Office:
         scheme: the criteria (criteria.toml).
         public_url: where the public pages are.
         channels: the channels that are open, so that a text names no other.
+        letters: the forms of letters (letters/letters.toml), None where the commune has none.
+        press: sets letters, None where nothing is printed.
     """
 
     commune: Commune
@@ -28,6 +50,8 @@ class Office:
     scheme: Scheme
     public_url: str = ""
     channels: tuple[str, ...] = ("web",)
+    letters: LetterForms | None = None
+    press: Press | None = None
 
     def warm(self, now: datetime) -> None:
         """Read beforehand what the first message would wait for: holidays, languages, patterns."""

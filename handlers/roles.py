@@ -29,7 +29,11 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/linhvuc CODE: change the category"),
         _("/ghinhan: write down what came by hotline, letter box or counter"),
     ),
-    "staff": (_("/report: counts and scores of a period, for example /report 2026-H1"),),
+    "staff": (
+        _("/report: counts and scores of a period, for example /report 2026-H1"),
+        _("/thu: draft letters; /sothu: their register"),
+        _("/dssangkien: citizens' initiatives"),
+    ),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 

@@ -92,18 +92,28 @@ class Media:
 
     async def keep(self, wanted: Wanted, content: bytes, mime: str) -> str:
         """Keep a file's content; give its hash."""
+        digest = await self.keep_own(content, mime)
+        files = tables.ticket_files
+
+        async def job(connection: Connection) -> None:
+            await connection.execute(
+                update(files).where(files.c.id == wanted.id).values(state=KEPT, hash=digest)
+            )
+
+        await self._store.write(job)
+        return digest
+
+    async def keep_own(self, content: bytes, mime: str) -> str:
+        """Keep a file that we made ourselves; give its hash. A second time changes nothing."""
         digest = hashlib.sha256(content).hexdigest()
         await asyncio.to_thread(self._write, digest, content)
-        files, media = tables.ticket_files, tables.media
+        media = tables.media
 
         async def job(connection: Connection) -> None:
             await connection.execute(
                 INSERTS[connection.dialect.name](media)
                 .values(hash=digest, mime=mime, size=len(content), kept_at=self._clock())
                 .on_conflict_do_nothing()
-            )
-            await connection.execute(
-                update(files).where(files.c.id == wanted.id).values(state=KEPT, hash=digest)
             )
 
         await self._store.write(job)

@@ -11,7 +11,9 @@ from messages.envelope import Address
 from storage import tables
 from storage.database import Store
 from storage.evidence import Tally, tallies
+from storage.initiatives import InitiativeReader
 from storage.joining import JoinCode, addresses, join_code
+from storage.letter_book import LetterBook
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
 from storage.ticket_counts import TicketCounts, ticket_counts
@@ -112,6 +114,8 @@ class Reader:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.initiatives = InitiativeReader(store)
+        self.letters = LetterBook(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers import commune as communes
-from handlers import search
+from handlers import letter_forms, search
 from handlers.office import Office
 from scoring import criteria
 from storage.database import Store
@@ -71,4 +71,5 @@ def office() -> Office:
         scheme=criteria.read(COMMUNE / "criteria.toml"),
         public_url="https://xa.example.vn",
         channels=("web", "zalo", "telegram"),
+        letters=letter_forms.load(COMMUNE),
     )
