@@ -12,7 +12,7 @@ from bot.refusal import DONE, REFUSED, told
 from bot.settings import CommuneFolder, Settings
 
 PARTS = ("web", "inbox", "outbox", "clock")
-ROLES = ("officer", "staff", "leader", "admin")
+ROLES = ("officer", "staff", "leader", "admin", "village")
 
 
 def parser() -> argparse.ArgumentParser:

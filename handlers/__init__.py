@@ -5,6 +5,7 @@ from handlers import (
     dossier,
     feedback,
     guidance,
+    households,
     information,
     initiatives,
     letters,
@@ -30,6 +31,7 @@ for _conversation in (
     guidance,  # procedures: a guide's code
     dossier,  # how far is my dossier
     feedback,  # bring a matter
+    households,  # which households have the app
     initiatives,  # an idea for the community, and what becomes of it
     rating,  # 1 to 5 for an answer
     information,  # contacts, reception, an official

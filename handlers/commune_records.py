@@ -230,6 +230,21 @@ class Limits(Sourced):
     reopen_days: Count
 
 
+class Households(Sourced):
+    """How many households a village has."""
+
+    village: Filled
+    count: Count
+
+
+class SmartApp(Sourced):
+    """The city's app for citizens, of which it is counted how many households have it."""
+
+    name: Filled
+    link: WebAddress = ""
+    guide: Bilingual
+
+
 class Privacy(Sourced):
     """What people are told about their data before the first field of it is stored."""
 
@@ -312,6 +327,7 @@ class Commune(Sourced):
     Attributes:
         office: the body that signs, "Ủy ban nhân dân xã …".
         villages: names to choose a place from; none means that a place is a pin or words.
+        households: how many each village has; of a village that is not here it is not known.
         working_time: what `calendar.toml` says; all else is from `commune.toml`.
     """
 
@@ -322,6 +338,8 @@ class Commune(Sourced):
     default_unit: Id
     deadline: Deadline
     villages: Annotated[tuple[Filled, ...], BLANK] = ()
+    households: Annotated[tuple[Households, ...], BLANK] = ()
+    smart_app: SmartApp | None = None
     areas: tuple[Area, ...] = ()
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     leaders: tuple[Leader, ...] = ()

@@ -13,6 +13,7 @@ ROLES = {
     "staff": _("a member of staff"),
     "leader": _("a leader"),
     "admin": _("an administrator"),
+    "village": _("a village head"),
 }
 
 COMMANDS: dict[str, tuple[Text, ...]] = {
@@ -32,8 +33,10 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
     "staff": (
         _("/report: counts and scores of a period, for example /report 2026-H1"),
         _("/thu: draft letters; /sothu: their register"),
+        _("/hodan: enter a list of households; /uoctinh: how many have the app"),
         _("/dssangkien: citizens' initiatives"),
     ),
+    "village": (_("/hodan: enter a list of households; /uoctinh: how many have the app"),),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 

@@ -11,6 +11,7 @@ from messages.envelope import Address
 from storage import tables
 from storage.database import Store
 from storage.evidence import Tally, tallies
+from storage.households import HouseholdReader
 from storage.initiatives import InitiativeReader
 from storage.joining import JoinCode, addresses, join_code
 from storage.letter_book import LetterBook
@@ -114,6 +115,7 @@ class Reader:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.households = HouseholdReader(store)
         self.initiatives = InitiativeReader(store)
         self.letters = LetterBook(store)
         self._tickets_of = Together(self._read_tickets_of)
