@@ -30,7 +30,7 @@ from bot.practice import PEOPLE, practice_identity, settle_in
 from bot.press import MediaPress
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
-from handlers import COMMANDS, about, commune, letter_forms, report, search
+from handlers import COMMANDS, about, commune, letter_forms, report, search, survey_forms
 from handlers.office import Office
 from messages.envelope import Address, Attachment
 from messages.languages import ZONE, say
@@ -85,6 +85,7 @@ def office_of(settings: Settings) -> Office:
         public_url=settings.public_url,
         channels=settings.open_channels,
         letters=letter_forms.load(folder),
+        surveys=survey_forms.load(folder),
     )
 
 

@@ -15,6 +15,7 @@ from handlers import (
     rating,
     report,
     roles,
+    surveys,
     tickets,
 )
 from handlers.office import Office
@@ -34,6 +35,7 @@ for _conversation in (
     households,  # which households have the app
     initiatives,  # an idea for the community, and what becomes of it
     rating,  # 1 to 5 for an answer
+    surveys,  # forms of questions
     information,  # contacts, reception, an official
     privacy,  # what is kept of me
     desk,  # officers

@@ -7,6 +7,7 @@ from typing import Protocol
 from handlers.commune import Commune
 from handlers.letter_forms import LetterForms
 from handlers.search import Catalogue
+from handlers.survey_forms import Survey
 from handlers.understanding import understand
 from messages.languages import LANGUAGES, ZONE, moment_in, say
 from messages.text import _
@@ -42,6 +43,7 @@ class Office:
         public_url: where the public pages are.
         channels: the channels that are open, so that a text names no other.
         letters: the forms of letters (letters/letters.toml), None where the commune has none.
+        surveys: the commune's surveys (surveys/*.toml).
         press: sets letters, None where nothing is printed.
     """
 
@@ -51,6 +53,7 @@ class Office:
     public_url: str = ""
     channels: tuple[str, ...] = ("web",)
     letters: LetterForms | None = None
+    surveys: tuple[Survey, ...] = ()
     press: Press | None = None
 
     def warm(self, now: datetime) -> None:

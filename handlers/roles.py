@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
     "staff": (
         _("/report: counts and scores of a period, for example /report 2026-H1"),
         _("/thu: draft letters; /sothu: their register"),
+        _("/phieugiay: enter a survey from paper; /ketqua: results of surveys"),
         _("/hodan: enter a list of households; /uoctinh: how many have the app"),
         _("/dssangkien: citizens' initiatives"),
     ),

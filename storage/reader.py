@@ -17,6 +17,7 @@ from storage.joining import JoinCode, addresses, join_code
 from storage.letter_book import LetterBook
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
+from storage.surveys import SurveyReader
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
     OPEN,
@@ -118,6 +119,7 @@ class Reader:
         self.households = HouseholdReader(store)
         self.initiatives = InitiativeReader(store)
         self.letters = LetterBook(store)
+        self.surveys = SurveyReader(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from handlers import commune as communes
-from handlers import letter_forms, search
+from handlers import letter_forms, search, survey_forms
 from handlers.office import Office
 from scoring import criteria
 from storage.database import Store
@@ -72,4 +72,5 @@ def office() -> Office:
         public_url="https://xa.example.vn",
         channels=("web", "zalo", "telegram"),
         letters=letter_forms.load(COMMUNE),
+        surveys=survey_forms.load(COMMUNE),
     )
