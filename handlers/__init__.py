@@ -1,6 +1,8 @@
 """What the service does with a message: one line for each conversation, in matching order."""
 
 from handlers import (
+    broadcast,
+    calendar_week,
     desk,
     dossier,
     feedback,
@@ -15,7 +17,9 @@ from handlers import (
     rating,
     report,
     roles,
+    subscriptions,
     surveys,
+    thanks,
     tickets,
 )
 from handlers.office import Office
@@ -33,6 +37,7 @@ for _conversation in (
     dossier,  # how far is my dossier
     feedback,  # bring a matter
     households,  # which households have the app
+    thanks,  # to a person or a unit
     initiatives,  # an idea for the community, and what becomes of it
     rating,  # 1 to 5 for an answer
     surveys,  # forms of questions
@@ -40,6 +45,9 @@ for _conversation in (
     privacy,  # what is kept of me
     desk,  # officers
     report,  # staff
+    subscriptions,  # what I want to be sent
+    calendar_week,  # what the commune does this week
+    broadcast,  # staff and leaders: notices to many
     letters,  # staff and leaders: the commune's letters
 ):
     router.include(_conversation.router)

@@ -248,6 +248,7 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
         "emergencies": [contact.id for contact in commune.emergencies],
         "links": [link.id for link in commune.links],
         "categories": [category.id for category in commune.categories],
+        "topics": [topic.id for topic in commune.topics],
         "refusals": [refusal.id for refusal in commune.refusals],
     }
     for name, ids in lists.items():

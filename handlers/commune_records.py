@@ -245,6 +245,20 @@ class SmartApp(Sourced):
     guide: Bilingual
 
 
+class Topic(Sourced):
+    """Something that people may ask to be told about."""
+
+    id: Id
+    title: Bilingual
+
+
+class Quiet(Sourced):
+    """Hours in which no notice goes out, "20:30-06:30" across midnight."""
+
+    begins: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "20:30"
+    ends: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "06:30"
+
+
 class Privacy(Sourced):
     """What people are told about their data before the first field of it is stored."""
 
@@ -340,6 +354,8 @@ class Commune(Sourced):
     villages: Annotated[tuple[Filled, ...], BLANK] = ()
     households: Annotated[tuple[Households, ...], BLANK] = ()
     smart_app: SmartApp | None = None
+    topics: tuple[Topic, ...] = ()
+    quiet: Quiet = Quiet()
     areas: tuple[Area, ...] = ()
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     leaders: tuple[Leader, ...] = ()

@@ -35,7 +35,8 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/thu: draft letters; /sothu: their register"),
         _("/phieugiay: enter a survey from paper; /ketqua: results of surveys"),
         _("/hodan: enter a list of households; /uoctinh: how many have the app"),
-        _("/dssangkien: citizens' initiatives"),
+        _("/dssangkien: citizens' initiatives; /loicamon: thanks"),
+        _("/thongbao: notices to many; /lichtuan, /lichtiepdan and the text: publish the week"),
     ),
     "village": (_("/hodan: enter a list of households; /uoctinh: how many have the app"),),
 }

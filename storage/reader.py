@@ -15,8 +15,10 @@ from storage.households import HouseholdReader
 from storage.initiatives import InitiativeReader
 from storage.joining import JoinCode, addresses, join_code
 from storage.letter_book import LetterBook
+from storage.notices import NoticeReader
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
+from storage.publications import PublicationReader
 from storage.surveys import SurveyReader
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
@@ -119,6 +121,8 @@ class Reader:
         self.households = HouseholdReader(store)
         self.initiatives = InitiativeReader(store)
         self.letters = LetterBook(store)
+        self.notices = NoticeReader(store)
+        self.publications = PublicationReader(store)
         self.surveys = SurveyReader(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
@@ -166,6 +170,12 @@ class Reader:
         """List every ticket in the order in which they came."""
         table = tables.tickets
         return await self._tickets(select(table).order_by(table.c.received_at, table.c.code))
+
+    async def tickets_of_kind(self, kind: str, limit: int) -> list[Ticket]:
+        """List the newest tickets of a kind."""
+        table = tables.tickets
+        newest = select(table).where(table.c.kind == kind).order_by(table.c.received_at.desc())
+        return await self._tickets(newest.limit(limit))
 
     async def _tickets(self, query: Select[tuple[object, ...]]) -> list[Ticket]:
         async with self._store.reading() as connection:
