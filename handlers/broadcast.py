@@ -1,61 +1,41 @@
-"""Notices to many: drafted, shown to oneself, confirmed by the number of people, approved, sent.
-
-The letters are written in short batches, each with how far it is in one transaction, and never far
-ahead of what is sent: a restart goes on after the last one, quiet hours hold, memory stays flat.
-"""
+"""Notices to many: drafted, shown to oneself, confirmed by the number of people, approved."""
 
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from handlers import questions
+from handlers import notice_sending, questions
 from handlers.letter_drafting import LEADER, STAFF
-from handlers.office import Office
+from handlers.notice_sending import END, TIMER, WINDOWS, after_quiet, body, progress, title
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
 from handlers.subscriptions import GREETINGS, topics
 from messages.codes import ALPHABET
 from messages.envelope import Kind
 from messages.languages import ZONE, say
-from messages.text import Lines, Sayable, Spoken, Text, _, lines, ngettext
+from messages.text import Sayable, Text, _, lines, ngettext
 from messages.vietnamese import fold
-from storage.evidence import Evidence
 from storage.notices import (
-    Advance,
     DecideNotice,
     DraftNotice,
     Notice,
     NoticeState,
     StopNotice,
 )
-from storage.outbox import FAILED, HELD, SENT, UNKNOWN, WAITING, Draft, Recipient
+from storage.outbox import WAITING, Draft
 from storage.timers import SetTimer
-from storage.work import Effect
 
 router = Router()
+router.include(notice_sending.router)
 
 CODE = rf"TB\d{{4}}-[{ALPHABET}]{{4}}"
-
-WINDOWS: Final[Mapping[str, timedelta]] = {"zalo": timedelta(hours=48)}
-"""Channel → how long after a person's last message it takes a notice, and without cost.
-
-Zalo: 48 hours free; up to 7 days each message is billed, which a commune has not agreed to.
-"""
 
 LONGEST = 1500
 """Characters of a notice: with its last line it is one message on every channel."""
 
-BATCH = 500
-"""Letters written in one turn."""
-
-AHEAD = 1500
-"""Letters that may wait unsent while more are written."""
-
 AGAIN = timedelta(seconds=1)
 REPORT_EVERY = timedelta(minutes=1)
 TWICE_WITHIN = timedelta(days=7)
-
-TIMER, END = "notice", "noticeend"
 
 KINDS: Final[Mapping[str, Text]] = {
     "notice": _("notice"),
@@ -112,29 +92,12 @@ async def _show(turn: Turn, notice: Notice) -> Reply:
         offers = (Offer(f"/dungtin {notice.code}", _("Stop it")),)
     text = lines(
         _("{code}: {state}", code=notice.code, state=STATES[notice.state]),
-        _("To: {topic}", topic=_title(turn.office, notice.audience)),
-        *await _progress(turn, notice),
+        _("To: {topic}", topic=title(turn.office, notice.audience)),
+        *await progress(turn, notice),
         "",
         notice.text,
     )
     return turn.end(text, *offers, Offer("/thongbao", _("All notices")))
-
-
-def _title(office: Office, topic: str) -> Text | Spoken | str:
-    return topics(office).get(topic, topic)
-
-
-async def _progress(turn: Turn, notice: Notice) -> list[Text]:
-    fates = await turn.read.notices.fates(notice.code)
-    if not fates:
-        return [ngettext("{n} person", "{n} people", notice.people)]
-    return [
-        _("Delivered: {n} of {people}", n=fates.get(SENT, 0), people=notice.written),
-        _("Still to be sent: {n}", n=fates.get(WAITING, 0)),
-        _("Held until they write: {n}", n=fates.get(HELD, 0)),
-        _("Failed: {n}", n=fates.get(FAILED, 0)),
-        _("Not known whether it arrived: {n}", n=fates.get(UNKNOWN, 0)),
-    ]
 
 
 def _acts(code: str) -> tuple[Offer, ...]:
@@ -244,23 +207,13 @@ def moment_in(text: str) -> datetime | None:
         return None
 
 
-def body(office: Office, notice_text: str, topic: str) -> Lines:
-    """Give a notice as people read it, with the way out in its last line."""
-    return lines(
-        notice_text,
-        "",
-        _("You follow: {topic}.", topic=_title(office, topic)),
-        _("To stop it, send: {command}", command=f"/ngungnhan {topic}"),
-    )
-
-
 async def _preview(turn: Turn, data: Mapping[str, str], wrong: Text | None = None) -> Reply:
     people, shut = await _reach(turn, data["topic"])
     phrase = _phrase(turn, people)
     asked = lines(
         wrong,
         _("Above is how it will be read."),
-        _("To: {topic}", topic=_title(turn.office, data["topic"])),
+        _("To: {topic}", topic=title(turn.office, data["topic"])),
         ngettext("It goes to {n} person.", "It goes to {n} people.", people),
         *(_shut_out(channel, count) for channel, count in shut.items()),
         _("It costs nothing: only free messages are sent."),
@@ -309,7 +262,7 @@ async def confirm(turn: Turn) -> Reply:
     )
     news = lines(
         _("Notice {code} waits for your approval.", code=notice.code),
-        _("To: {topic}", topic=_title(turn.office, notice.audience)),
+        _("To: {topic}", topic=title(turn.office, notice.audience)),
         ngettext("It goes to {n} person.", "It goes to {n} people.", people),
         "",
         notice.text,
@@ -392,60 +345,6 @@ async def _to_drafter(turn: Turn, notice: Notice, text: Sayable) -> tuple[Draft,
     return (Draft(to, text, purpose=Purpose.CARD, restart=False),)
 
 
-def after_quiet(office: Office, at: datetime) -> datetime:
-    """Give a moment, or the end of the quiet hours in which it lies."""
-    quiet = office.commune.quiet
-    local = at.astimezone(ZONE)
-    clock = f"{local:%H:%M}"
-    across = quiet.begins > quiet.ends
-    inside = (
-        clock >= quiet.begins or clock < quiet.ends
-        if across
-        else quiet.begins <= clock < quiet.ends
-    )
-    if not inside:
-        return at
-    hour, minute = map(int, quiet.ends.split(":"))
-    ends = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return ends if ends > local else ends + timedelta(days=1)
-
-
-@router.event(Kind.TIMER, TIMER)
-async def go_on(turn: Turn) -> Reply:
-    """Write the next letters of a notice, unless enough of them wait or the hour is quiet."""
-    notice = await turn.read.notices.one(turn.message.payload)
-    if notice is None or notice.state is not NoticeState.APPROVED:
-        return turn.quiet()
-    begins = after_quiet(turn.office, turn.now)
-    if begins > turn.now:
-        return turn.quiet(SetTimer(TIMER, notice.code, begins))
-    fates = await turn.read.notices.fates(notice.code)
-    if fates.get(WAITING, 0) > AHEAD - BATCH:
-        return turn.quiet(SetTimer(TIMER, notice.code, turn.now + AGAIN))
-    people = await turn.read.notices.next_people(
-        notice.audience, notice.reached, BATCH, windows=WINDOWS, now=turn.now
-    )
-    ended = len(people) < BATCH
-    reached = people[-1].id if people else notice.reached
-    effects: tuple[Effect, ...] = (
-        Advance(notice, reached, len(people), ended),
-        SetTimer(END, notice.code, turn.now + REPORT_EVERY)
-        if ended
-        else SetTimer(TIMER, notice.code, turn.now + AGAIN),
-    )
-    if people and not notice.reached:
-        effects = (*effects, Evidence("notice.sent", about=notice.code, place=notice.kind))
-    return Reply(letters_of(turn.office, notice, people), effects=effects)
-
-
-def letters_of(office: Office, notice: Notice, people: list[Recipient]) -> tuple[Draft, ...]:
-    """Write a notice's letters; as one of many they wait for every conversation."""
-    text = body(office, notice.text, notice.audience)
-    return tuple(
-        Draft(to, text, ticket=notice.code, purpose=Purpose.NOTICE, bulk=True) for to in people
-    )
-
-
 @router.event(Kind.TIMER, END)
 async def report(turn: Turn) -> Reply:
     """Tell the sender the result once no letter waits any more."""
@@ -456,5 +355,5 @@ async def report(turn: Turn) -> Reply:
     if fates.get(WAITING, 0):
         return turn.quiet(SetTimer(END, notice.code, turn.now + REPORT_EVERY))
     return turn.say(
-        lines(_("Notice {code}: the result", code=notice.code), *await _progress(turn, notice))
+        lines(_("Notice {code}: the result", code=notice.code), *await progress(turn, notice))
     )

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from handlers import broadcast, questions
+from handlers import broadcast, notice_sending, questions
 from handlers.letter_drafting import day_in
 from handlers.questions import MENU
 from handlers.routing import Offer, Reply, Router, Turn
@@ -90,13 +90,13 @@ async def _publish(turn: Turn, kind: str, text: str) -> Reply:
     headed = f"{_headline(turn, kind, week)}\n{text}"
     since = turn.now - broadcast.TWICE_WITHIN
     if await turn.read.notices.same(CALENDAR, headed, since) is None:
-        reach = await turn.read.notices.audience(CALENDAR, broadcast.WINDOWS, turn.now)
+        reach = await turn.read.notices.audience(CALENDAR, notice_sending.WINDOWS, turn.now)
         people = sum(may for may, _out in reach.values())
     if people:
-        at = broadcast.after_quiet(turn.office, turn.now)
+        at = notice_sending.after_quiet(turn.office, turn.now)
         code = broadcast.new_code(turn)
         notice = DraftNotice(code, "calendar", CALENDAR, headed, people, starts_at=at)
-        effects = (*effects, notice, SetTimer(broadcast.TIMER, code, at))
+        effects = (*effects, notice, SetTimer(notice_sending.TIMER, code, at))
     told = lines(
         _("Published: {title}", title=title(kind, week)),
         ngettext("It goes to {n} person.", "It goes to {n} people.", people),

@@ -3,7 +3,7 @@
 from sqlalchemy import insert
 
 from bot.channels.channel import PersonGone, WindowClosed
-from handlers import broadcast
+from handlers import notice_sending
 from storage import tables
 from storage.civic_tables import notices, subscriptions
 from storage.database import Conflict
@@ -191,7 +191,7 @@ async def many_followers(talk: Talk, count: int) -> None:
 
 
 async def test_batches_go_on_after_a_restart_exactly_where_they_stopped(talk: Talk) -> None:
-    count = 2 * broadcast.BATCH + 7
+    count = 2 * notice_sending.BATCH + 7
     staff, leader = await talk.official("staff"), await talk.official("leader")
     await many_followers(talk, count)
     await drafted(staff, count)
@@ -202,7 +202,7 @@ async def test_batches_go_on_after_a_restart_exactly_where_they_stopped(talk: Ta
     while await talk.inbox_worker.work():
         await talk.inbox_worker.finish()
     (half,) = await rows(talk.store, notices)
-    assert half.written == broadcast.BATCH
+    assert half.written == notice_sending.BATCH
     # Whoever starts now knows only what is in the database.
     async with talking(talk.store, talk.office, talk.hands) as again:
         for _second in range(4):
