@@ -202,7 +202,7 @@ def moment_in(text: str) -> datetime | None:
         return None
     parts = {name: int(value) for name, value in found.groupdict().items()}
     try:
-        return datetime(**parts, tzinfo=ZONE)  # type: ignore[arg-type] # its five numbers
+        return datetime(**parts, tzinfo=ZONE)
     except ValueError:
         return None
 

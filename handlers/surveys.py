@@ -118,7 +118,8 @@ def _ask(
     picked = data.get("picked", "").split()
     offers: list[Offer] = []
     if question.kind == "scale":
-        names = [one.title for one in question.options] or [title for _n, title in RATINGS]
+        own: list[Sayable] = [one.title for one in question.options]
+        names = own or [title for _n, title in RATINGS]
         offers = [Offer(f"survey:{n}", title, number=n) for n, title in enumerate(names, start=1)]
     elif question.kind != "text":
         offers = [

@@ -72,7 +72,7 @@ class Subscribe:
     """A person says yes or no to a topic.
 
     Attributes:
-        topic: what it is about.
+        topic: what it is about; "" with a no = everything.
         yes: whether they want it.
         people: all their addresses; a no holds at each, a yes at the one where it was said.
     """
@@ -91,11 +91,10 @@ class Subscribe:
             await work.connection.execute(insert.values(**values).on_conflict_do_nothing())
             return
         ids = self.people or (work.person_id,)
-        await work.connection.execute(
-            delete(table).where(
-                table.c.person_id.in_(ids), table.c.topic == self.topic if self.topic else True
-            )
-        )
+        gone = delete(table).where(table.c.person_id.in_(ids))
+        if self.topic:
+            gone = gone.where(table.c.topic == self.topic)
+        await work.connection.execute(gone)
 
 
 @dataclass(frozen=True, slots=True)
