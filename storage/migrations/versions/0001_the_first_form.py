@@ -63,7 +63,7 @@ def upgrade() -> None:
     op.create_table(
         "media",
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("mime", sa.String(length=64), nullable=False),
+        sa.Column("mime", sa.String(length=128), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("kept_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_media")),
