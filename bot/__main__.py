@@ -15,7 +15,7 @@ from bot.settings import CommuneFolder, Settings
 from messages.languages import ZONE
 
 PARTS = ("web", "inbox", "outbox", "clock")
-ROLES = ("officer", "staff", "leader", "admin")
+ROLES = ("officer", "staff", "leader", "admin", "village")
 
 
 def parser() -> argparse.ArgumentParser:

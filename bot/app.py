@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -27,10 +28,20 @@ from bot.pages.media import KeptMedia, MediaLinks, media_route
 from bot.pages.routes import pages
 from bot.pages.site import Figures, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
+from bot.press import MediaPress
 from bot.publication_watch import PublicationWatch
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
-from handlers import COMMANDS, about, commands_of, commune, report, search
+from handlers import (
+    COMMANDS,
+    about,
+    commands_of,
+    commune,
+    letter_forms,
+    report,
+    search,
+    survey_forms,
+)
 from handlers.office import Office
 from handlers.publications import Noticeboard
 from messages.envelope import Address, Attachment
@@ -86,6 +97,8 @@ def office_of(settings: Settings) -> Office:
         channels=settings.open_channels,
         board=Noticeboard(commune.load_publications(folder)),
         folder=folder,
+        letters=letter_forms.load(folder),
+        surveys=survey_forms.load(folder),
     )
 
 
@@ -107,11 +120,14 @@ async def ground_at(url: str, box: Box, office: Office, clock: Clock, *, media: 
     except BaseException:
         await store.close()
         raise
+    kept = Media(store, media, clock)
+    if office.letters is not None:
+        office = replace(office, press=MediaPress(kept, office.letters.template))
     return Ground(
         store=store,
         inbox=Inbox(store, clock),
         outbox=Outbox(store, clock),
-        media=Media(store, media, clock),
+        media=kept,
         office=office,
         clock=clock,
         metrics=Metrics(),

@@ -4,6 +4,8 @@ from collections.abc import Collection
 
 from handlers import (
     alarms,
+    broadcast,
+    calendar_week,
     contact,
     desk,
     dossier,
@@ -13,7 +15,10 @@ from handlers import (
     groups,
     guidance,
     handover,
+    households,
     information,
+    initiatives,
+    letters,
     linking,
     menu,
     next_tasks,
@@ -26,6 +31,9 @@ from handlers import (
     scans,
     self_score,
     short_report,
+    subscriptions,
+    surveys,
+    thanks,
     tickets,
     too_large,
     unanswered,
@@ -46,7 +54,11 @@ for _conversation in (
     guidance,  # procedures: a guide's code
     dossier,  # how far is my dossier
     feedback,  # bring a matter
+    households,  # which households have the app
+    thanks,  # to a person or a unit
+    initiatives,  # an idea for the community, and what becomes of it
     rating,  # 1 to 5 for an answer
+    surveys,  # forms of questions
     information,  # contacts, reception, an official
     contact,  # a telephone number
     noticeboard,  # what the commune makes public
@@ -63,6 +75,10 @@ for _conversation in (
     evidence,  # what proves a component
     self_score,  # the commune's own score
     next_tasks,  # what is to be done next
+    subscriptions,  # what I want to be sent
+    calendar_week,  # what the commune does this week
+    broadcast,  # staff and leaders: notices to many
+    letters,  # staff and leaders: the commune's letters
 ):
     router.include(_conversation.router)
 

@@ -72,6 +72,7 @@ __all__ = [
     "Unit",
     "load",
     "load_publications",
+    "read_file",
     "shown",
     "warnings",
 ]
@@ -177,6 +178,20 @@ def load_publications(folder: Path) -> tuple[Publication, ...]:
     return found.publications
 
 
+def read_file(path: Path, model: type[Model]) -> tuple[Model, Mapping[Place, int]]:
+    """Read another TOML file of the commune's folder; give it with the lines of its places.
+
+    Raises:
+        BadCommune: it is missing, is no TOML, or says something that cannot be.
+    """
+    problems: list[Problem] = []
+    file = _read(path, problems)
+    found = _validated(model, file, {}, problems) if file else None
+    if file is None or found is None or problems:
+        raise BadCommune(problems)
+    return found, file.lines
+
+
 def _read(path: Path, problems: list[Problem]) -> _File | None:
     """Read a file as editors on any system save it: with or without a byte order mark."""
     try:
@@ -260,6 +275,7 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
         "emergencies": [contact.id for contact in commune.emergencies],
         "links": [link.id for link in commune.links],
         "categories": [category.id for category in commune.categories],
+        "topics": [topic.id for topic in commune.topics],
         "refusals": [refusal.id for refusal in commune.refusals],
     }
     for name, ids in lists.items():
@@ -272,6 +288,13 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
             ("categories", index, "title"),
             _("The title {title} stands here a second time.", title=title),
         )
+    for index, one in enumerate(commune.households):
+        if one.village not in commune.villages:
+            unknown = _("No village is called {name}.", name=one.village)
+            yield ("households", index, "village"), unknown
+    for index in _repeated([one.village for one in commune.households]):
+        twice = _("The id {id} stands here a second time.", id=commune.households[index].village)
+        yield ("households", index, "village"), twice
     sought: list[tuple[Place, str]] = [(("default_unit",), commune.default_unit)]
     sought += [(("categories", i, "unit"), c.unit) for i, c in enumerate(commune.categories)]
     known = ", ".join(lists["units"])

@@ -241,6 +241,35 @@ class Limits(Sourced):
     reopen_days: Count
 
 
+class Households(Sourced):
+    """How many households a village has."""
+
+    village: Filled
+    count: Count
+
+
+class SmartApp(Sourced):
+    """The city's app for citizens, of which it is counted how many households have it."""
+
+    name: Filled
+    link: WebAddress = ""
+    guide: Bilingual
+
+
+class Topic(Sourced):
+    """Something that people may ask to be told about."""
+
+    id: Id
+    title: Bilingual
+
+
+class Quiet(Sourced):
+    """Hours in which no notice goes out, "20:30-06:30" across midnight."""
+
+    begins: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "20:30"
+    ends: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "06:30"
+
+
 class Privacy(Sourced):
     """What people are told about their data before the first field of it is stored."""
 
@@ -371,6 +400,7 @@ class Commune(Sourced):
     Attributes:
         office: the body that signs, "Ủy ban nhân dân xã …".
         villages: names to choose a place from; none means that a place is a pin or words.
+        households: how many each village has; of a village that is not here it is not known.
         working_time: what `calendar.toml` says; all else is from `commune.toml`.
     """
 
@@ -381,6 +411,10 @@ class Commune(Sourced):
     default_unit: Id
     deadline: Deadline
     villages: Annotated[tuple[Filled, ...], BLANK] = ()
+    households: Annotated[tuple[Households, ...], BLANK] = ()
+    smart_app: SmartApp | None = None
+    topics: tuple[Topic, ...] = ()
+    quiet: Quiet = Quiet()
     areas: tuple[Area, ...] = ()
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     leaders: tuple[Leader, ...] = ()

@@ -24,7 +24,7 @@ NOTIFIED, PERHAPS_NOTIFIED = "told by a paid notice", "perhaps told by a paid no
 async def what_became(turn: Turn) -> Reply:
     """Tell an officer what became of a letter of theirs to a citizen."""
     news = _NEWS.fullmatch(turn.message.payload)
-    if news is None or not turn.person.has("officer"):
+    if news is None or not turn.person.has("officer", "staff", "leader"):
         return turn.quiet()
     code, reason = news["code"], news["reason"] or ""
     match int(news["state"]):

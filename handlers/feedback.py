@@ -35,18 +35,6 @@ async def give(turn: Turn) -> Reply:
     return await begin(turn, "feedback")
 
 
-@router.command("camon", apart=False)
-async def praise(turn: Turn) -> Reply:
-    """Thank or praise somebody."""
-    return await begin(turn, "praise")
-
-
-@router.command("sangkien")
-async def initiative(turn: Turn) -> Reply:
-    """Send an initiative."""
-    return await begin(turn, "initiative")
-
-
 @router.first
 async def in_syllables(turn: Turn) -> Reply | None:
     """File what begins with "phản ánh" or "góp ý", unless it surely means something else.

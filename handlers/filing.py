@@ -36,6 +36,7 @@ DEADLINES: Final[Mapping[str, tuple[int, Counting]]] = {
 COUNTED: Final[Mapping[str, str]] = {
     "initiative": "initiative.received",
     "home_service": "homeservice.requested",
+    "praise": "praise.received",
 }
 """Kind → the evidence that it is beside being a ticket."""
 
@@ -155,7 +156,7 @@ def place_of(turn: Turn, matter: Matter) -> tuple[str, str]:
         category = guessed or (PRAISED if matter.kind == "praise" else ELSE)
     if commune.category(category) is None:
         category = ELSE if commune.category(ELSE) else commune.categories[-1].id
-    unit = commune.unit(UNITS.get(matter.kind, ""))
+    unit = commune.unit(matter.unit or UNITS.get(matter.kind, ""))
     return category, unit.id if unit else commune.unit_of(category)
 
 

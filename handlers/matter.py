@@ -16,6 +16,7 @@ class Matter:
     Attributes:
         kind: feedback, petition, praise and so on, as the ticket will have it.
         category: an id of commune.toml, "" = still to be guessed from the words.
+        unit: the unit that is thanked, "" = the one of the category.
         words: message id and text of each message.
         files: photos and documents.
         place: where, in words.
@@ -32,6 +33,7 @@ class Matter:
 
     kind: str = "feedback"
     category: str = ""
+    unit: str = ""
     words: tuple[tuple[str, str], ...] = ()
     files: tuple[Attachment, ...] = ()
     place: str = ""

@@ -13,6 +13,7 @@ from handlers import (
     meanings,
     questions,
     redirect,
+    surveys,
 )
 from handlers import roles as officials
 from handlers.intents import Intent
@@ -78,6 +79,8 @@ async def start(turn: Turn) -> Reply:
     """Welcome a person; a start link may carry a guide or an invitation."""
     payload = (turn.message.payload or turn.words).strip()
     shown = await guidance.scanned(turn) or await entries.scanned(turn)
+    if shown is None:
+        shown = await surveys.scanned(turn, payload)
     if shown is not None:
         return shown
     if invite_code(payload):

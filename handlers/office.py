@@ -3,15 +3,36 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from handlers.commune import Commune
+from handlers.letter_forms import LetterForms
 from handlers.publications import Noticeboard
 from handlers.search import Catalogue
+from handlers.survey_forms import Survey
 from handlers.understanding import understand
 from messages.languages import LANGUAGES, ZONE, moment_in, say
 from messages.text import _
 from scoring.criteria import Scheme
+from scoring.documents.letter import Sheet
 from scoring.periods import Period
+from storage.letter_book import Files
+
+
+class Press(Protocol):
+    """Sets letters and keeps what it has set."""
+
+    async def print(self, sheet: Sheet) -> Files:
+        """Set a letter as PDF, picture and Word file; the same sheet gives the same files.
+
+        Raises:
+            CannotPrint: the commune's template is broken, or the files cannot be kept.
+        """
+        ...
+
+
+class CannotPrint(Exception):
+    """A letter cannot be set; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +47,9 @@ class Office:
         public_url: where the public pages are.
         channels: the channels that are open, so that a text names no other.
         board: what the commune publishes in its own words (publications.toml).
+        letters: the forms of letters (letters/letters.toml), None where the commune has none.
+        surveys: the commune's surveys (surveys/*.toml).
+        press: sets letters, None where nothing is printed.
     """
 
     commune: Commune
@@ -36,6 +60,9 @@ class Office:
     board: Noticeboard = field(default_factory=Noticeboard)
     folder: Path = Path("commune")
     others: tuple[Scheme, ...] = ()
+    letters: LetterForms | None = None
+    surveys: tuple[Survey, ...] = ()
+    press: Press | None = None
 
     def scheme_for(self, period: Period) -> Scheme:
         """Give the criteria in force on a period's first day, else those of now."""

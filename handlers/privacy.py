@@ -7,7 +7,7 @@ Rights and deadlines: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15, Đ.4
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import filing, joined, linking, meanings, questions, redirect
+from handlers import filing, joined, linking, meanings, questions, redirect, subscriptions
 from handlers.deadlines import add_calendar_days
 from handlers.intents import Intent
 from handlers.matter import Matter
@@ -35,6 +35,7 @@ NO = Offer("erase:no", _("No, keep them"))
 @router.command("riengtu", "privacy")
 async def rights(turn: Turn) -> Reply:
     """Tell what is kept, why and for how long, and what the person may ask for."""
+    agreed = await turn.read.notices.topics_of(sorted(await joined.ids(turn)))
     commune = turn.office.commune
     keeping = commune.retention
     mine = await joined.tickets(turn, commune.limits.tickets_a_day)
@@ -57,8 +58,9 @@ async def rights(turn: Turn) -> Reply:
         "",
         _("What you have agreed to:"),
         _("- notices about your dossiers: no"),
-        _("- surveys: no"),
-        _("- greetings: no"),
+        _("- surveys: yes") if subscriptions.SURVEYS in agreed else _("- surveys: no"),
+        _("- greetings: yes") if subscriptions.GREETINGS in agreed else _("- greetings: no"),
+        _("- notices, calendar, topics: /theodoi shows each"),
         _("Each needs your own yes; as long as you say nothing it stays no."),
         "",
         _("You may see, correct or withdraw what you sent, or have it erased."),

@@ -16,6 +16,7 @@ ROLES = {
     "staff": _("a member of staff"),
     "leader": _("a leader"),
     "admin": _("an administrator"),
+    "village": _("a village head"),
 }
 
 COMMANDS: dict[str, tuple[Text, ...]] = {
@@ -41,7 +42,13 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/tucham: decide the score of a component"),
         _("/nhiemvu: the tasks of the next period"),
         _("/baocaothang: the short report of a month"),
+        _("/thu: draft letters; /sothu: their register"),
+        _("/phieugiay: enter a survey from paper; /ketqua: results of surveys"),
+        _("/hodan: enter a list of households; /uoctinh: how many have the app"),
+        _("/dssangkien: citizens' initiatives; /loicamon: thanks"),
+        _("/thongbao: notices to many; /lichtuan, /lichtiepdan and the text: publish the week"),
     ),
+    "village": (_("/hodan: enter a list of households; /uoctinh: how many have the app"),),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 

@@ -119,6 +119,12 @@ class Media:
 
         return digest, keep
 
+    async def keep_own(self, content: bytes, mime: str) -> str:
+        """Keep a file that we made ourselves; give its hash. A second time changes nothing."""
+        digest, keep = await self.prepared(content, mime)
+        await self._store.write(keep)
+        return digest
+
     def _written(self, content: bytes) -> str:
         """Write a file where there is none of its content; give the hash."""
         digest = hashlib.sha256(content).hexdigest()

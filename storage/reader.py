@@ -13,14 +13,19 @@ from storage.channel_facts import Fact, fact
 from storage.database import Store
 from storage.evidence import Tally, tallies
 from storage.guidance_counts import GuidanceCount, guidance_counts
+from storage.households import HouseholdReader
+from storage.initiatives import InitiativeReader
 from storage.joining import JoinCode, addresses, join_code
+from storage.letter_book import LetterBook
 from storage.media import LOST
+from storage.notices import NoticeReader
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
 from storage.published import Published, since
 from storage.questions import Question, open_questions, question
 from storage.receipts import Correspondence, known_parts, letters_about
 from storage.report_reader import ReportReader
+from storage.surveys import SurveyReader
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
     OPEN,
@@ -33,6 +38,7 @@ from storage.tickets import (
     ticket_of,
 )
 from storage.together import Together
+from storage.weeks import WeekReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,12 @@ class Reader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.reports = ReportReader(store)
+        self.households = HouseholdReader(store)
+        self.initiatives = InitiativeReader(store)
+        self.letters = LetterBook(store)
+        self.notices = NoticeReader(store)
+        self.weeks = WeekReader(store)
+        self.surveys = SurveyReader(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 
@@ -166,6 +178,12 @@ class Reader:
         """List every ticket in the order in which they came."""
         table = tables.tickets
         return await self._tickets(select(table).order_by(table.c.received_at, table.c.code))
+
+    async def tickets_of_kind(self, kind: str, limit: int) -> list[Ticket]:
+        """List the newest tickets of a kind."""
+        table = tables.tickets
+        newest = select(table).where(table.c.kind == kind).order_by(table.c.received_at.desc())
+        return await self._tickets(newest.limit(limit))
 
     async def _tickets(self, query: Select[tuple[object, ...]]) -> list[Ticket]:
         async with self._store.reading() as connection:

@@ -314,7 +314,7 @@ media = Table(
     "media",
     metadata,
     Column("hash", String(64), primary_key=True),
-    Column("mime", String(64), nullable=False),
+    Column("mime", String(128), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("kept_at", Moment, nullable=False),
     comment="Files that are kept, under VAR_DIR/media by the hash of their content.",

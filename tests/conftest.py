@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from handlers import commune as communes
-from handlers import search
+from handlers import letter_forms, search, survey_forms
 from handlers.office import Office
 from scoring import criteria
 from storage.database import Store
@@ -77,4 +77,6 @@ def office() -> Office:
         public_url="https://xa.example.vn",
         channels=("web", "zalo", "telegram"),
         folder=COMMUNE,
+        letters=letter_forms.load(COMMUNE),
+        surveys=survey_forms.load(COMMUNE),
     )

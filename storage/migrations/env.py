@@ -5,7 +5,8 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from storage.tables import Moment, metadata
+from storage.migrate import METADATA
+from storage.tables import Moment
 
 
 def render(kind: str, what: Any, _: AutogenContext) -> str | Literal[False]:  # noqa: ANN401
@@ -16,7 +17,7 @@ def render(kind: str, what: Any, _: AutogenContext) -> str | Literal[False]:  # 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=metadata,
+    target_metadata=METADATA,
     render_as_batch=True,  # SQLite changes a table by copying it
     compare_type=True,
     render_item=render,

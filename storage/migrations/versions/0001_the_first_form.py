@@ -74,9 +74,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('day', name=op.f('pk_evidence_seals')),
     comment="A hash over each past day's evidence and the seal of the day before."
     )
+    op.create_table('household_answers',
+    sa.Column('question', sa.String(length=32), nullable=False),
+    sa.Column('village', sa.String(length=64), nullable=False),
+    sa.Column('household', sa.String(length=64), nullable=False),
+    sa.Column('answer', sa.Boolean(), nullable=False),
+    sa.Column('source', sa.String(length=16), nullable=False),
+    sa.Column('answered_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('question', 'village', 'household', name=op.f('pk_household_answers')),
+    comment='One answer of each household to one question; the household is a keyed hash.'
+    )
     op.create_table('media',
     sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.Column('mime', sa.String(length=64), nullable=False),
+    sa.Column('mime', sa.String(length=128), nullable=False),
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('kept_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('hash', name=op.f('pk_media')),
@@ -116,6 +126,29 @@ def upgrade() -> None:
     sa.Column('last_day', sa.String(length=10), nullable=False),
     sa.PrimaryKeyConstraint('subject', name=op.f('pk_publications')),
     comment='What the commune publishes: since when, when it last changed, and the last day on which the pages showed it. Days are Asia/Ho_Chi_Minh.'
+    )
+    op.create_table('survey_answers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('survey', sa.String(length=32), nullable=False),
+    sa.Column('round', sa.String(length=32), nullable=False),
+    sa.Column('unit', sa.String(length=32), nullable=False),
+    sa.Column('source', sa.String(length=16), nullable=False),
+    sa.Column('question', sa.String(length=32), nullable=False),
+    sa.Column('choice', sa.String(length=32), nullable=False),
+    sa.Column('value', sa.Integer(), nullable=True),
+    sa.Column('words', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_answers')),
+    comment='Answers to surveys, a row for each choice, without a person or a time.'
+    )
+    with op.batch_alter_table('survey_answers', schema=None) as batch_op:
+        batch_op.create_index('ix_survey_answers_survey', ['survey', 'round'], unique=False)
+
+    op.create_table('survey_takers',
+    sa.Column('survey', sa.String(length=32), nullable=False),
+    sa.Column('round', sa.String(length=32), nullable=False),
+    sa.Column('taker', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('survey', 'round', 'taker', name=op.f('pk_survey_takers')),
+    comment='Who has answered a survey in a round, as a keyed hash; nothing leads from here to the answers.'
     )
     op.create_table('filed_evidence',
     sa.Column('code', sa.String(length=16), nullable=False),
@@ -210,6 +243,57 @@ def upgrade() -> None:
     with op.batch_alter_table('judgements', schema=None) as batch_op:
         batch_op.create_index('ix_judgements_period', ['first_day', 'last_day'], unique=False)
 
+    op.create_table('notices',
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('audience', sa.String(length=64), nullable=False),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.LargeBinary(), nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.Column('drafted_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('drafted_at', sa.BigInteger(), nullable=False),
+    sa.Column('approved_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('starts_at', sa.BigInteger(), nullable=True),
+    sa.Column('reached', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('written', sa.BigInteger(), nullable=False),
+    sa.Column('ended_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['approved_by'], ['people.id'], name=op.f('fk_notices_approved_by')),
+    sa.ForeignKeyConstraint(['drafted_by'], ['people.id'], name=op.f('fk_notices_drafted_by')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_notices')),
+    comment='What is sent to many: text, to whom, and up to which person its letters are written.'
+    )
+    with op.batch_alter_table('notices', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notices_fingerprint'), ['fingerprint'], unique=False)
+
+    op.create_table('official_letters',
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('occasion', sa.String(length=64), nullable=True),
+    sa.Column('fields', sa.LargeBinary(), nullable=False),
+    sa.Column('ticket', sa.String(length=16), server_default='', nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('drafted_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('drafted_at', sa.BigInteger(), nullable=False),
+    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decided_at', sa.BigInteger(), nullable=True),
+    sa.Column('year', sa.Integer(), nullable=True),
+    sa.Column('number', sa.Integer(), nullable=True),
+    sa.Column('pdf', sa.String(length=64), nullable=True),
+    sa.Column('picture', sa.String(length=64), nullable=True),
+    sa.Column('word', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['decided_by'], ['people.id'], name=op.f('fk_official_letters_decided_by')),
+    sa.ForeignKeyConstraint(['drafted_by'], ['people.id'], name=op.f('fk_official_letters_drafted_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_official_letters_person_id')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_official_letters')),
+    sa.UniqueConstraint('occasion', name=op.f('uq_official_letters_occasion')),
+    sa.UniqueConstraint('year', 'number', name=op.f('uq_official_letters_year_number')),
+    comment='The register of letters: drafts, and what a leader approved, with number and files. The occasion is a keyed hash; it is empty only where a draft was turned down.'
+    )
+    with op.batch_alter_table('official_letters', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_official_letters_state'), ['state'], unique=False)
+
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sa.String(length=16), nullable=False),
@@ -236,6 +320,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_bulk', ['ticket', 'state'], unique=False, sqlite_where=sa.text('priority = 1'), postgresql_where=sa.text('priority = 1'))
         batch_op.create_index('ix_outbox_held', ['channel', 'address'], unique=False, sqlite_where=sa.text('state = 3'), postgresql_where=sa.text('state = 3'))
         batch_op.create_index('ix_outbox_lane', ['channel', 'address', 'id'], unique=False)
         batch_op.create_index('ix_outbox_ticket', ['ticket'], unique=False, sqlite_where=sa.text('ticket IS NOT NULL'), postgresql_where=sa.text('ticket IS NOT NULL'))
@@ -299,6 +384,17 @@ def upgrade() -> None:
     with op.batch_alter_table('roles', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_roles_person_id'), ['person_id'], unique=False)
 
+    op.create_table('subscriptions',
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('topic', sa.String(length=64), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_subscriptions_person_id')),
+    sa.PrimaryKeyConstraint('person_id', 'topic', name=op.f('pk_subscriptions')),
+    comment='What a person said yes to being sent; what is not here was never agreed to.'
+    )
+    with op.batch_alter_table('subscriptions', schema=None) as batch_op:
+        batch_op.create_index('ix_subscriptions_topic', ['topic', 'person_id'], unique=False)
+
     op.create_table('tickets',
     sa.Column('code', sa.String(length=16), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -347,6 +443,16 @@ def upgrade() -> None:
     with op.batch_alter_table('timers', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_timers_due_at'), ['due_at'], unique=False)
 
+    op.create_table('weeks',
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('week', sa.String(length=10), nullable=False),
+    sa.Column('text', sa.LargeBinary(), nullable=False),
+    sa.Column('published_at', sa.BigInteger(), nullable=False),
+    sa.Column('published_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['published_by'], ['people.id'], name=op.f('fk_weeks_published_by')),
+    sa.PrimaryKeyConstraint('kind', 'week', name=op.f('pk_weeks')),
+    comment='The weekly calendar and the reception schedule, the newest text of each week; the week is named by its Monday.'
+    )
     op.create_table('aliases',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('code', sa.String(length=16), nullable=False),
@@ -360,6 +466,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_aliases')),
     comment='Everyday names of procedures that officers added, beside those of the catalogue file.',
     sqlite_autoincrement=True
+    )
+    op.create_table('initiatives',
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('decision', sa.LargeBinary(), nullable=True),
+    sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.Column('changed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['changed_by'], ['people.id'], name=op.f('fk_initiatives_changed_by')),
+    sa.ForeignKeyConstraint(['code'], ['tickets.code'], name=op.f('fk_initiatives_code')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_initiatives')),
+    comment="How far the assessment of a citizen's initiative is; the ticket has its words."
     )
     op.create_table('outbox_parts',
     sa.Column('channel', sa.String(length=16), nullable=False),
@@ -457,7 +574,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_parts_letter_id'))
 
     op.drop_table('outbox_parts')
+    op.drop_table('initiatives')
     op.drop_table('aliases')
+    op.drop_table('weeks')
     with op.batch_alter_table('timers', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_timers_due_at'))
 
@@ -471,6 +590,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_tickets_answered_at'))
 
     op.drop_table('tickets')
+    with op.batch_alter_table('subscriptions', schema=None) as batch_op:
+        batch_op.drop_index('ix_subscriptions_topic')
+
+    op.drop_table('subscriptions')
     with op.batch_alter_table('roles', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_roles_person_id'))
 
@@ -488,8 +611,17 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_ticket', sqlite_where=sa.text('ticket IS NOT NULL'), postgresql_where=sa.text('ticket IS NOT NULL'))
         batch_op.drop_index('ix_outbox_lane')
         batch_op.drop_index('ix_outbox_held', sqlite_where=sa.text('state = 3'), postgresql_where=sa.text('state = 3'))
+        batch_op.drop_index('ix_outbox_bulk', sqlite_where=sa.text('priority = 1'), postgresql_where=sa.text('priority = 1'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('official_letters', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_official_letters_state'))
+
+    op.drop_table('official_letters')
+    with op.batch_alter_table('notices', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notices_fingerprint'))
+
+    op.drop_table('notices')
     with op.batch_alter_table('judgements', schema=None) as batch_op:
         batch_op.drop_index('ix_judgements_period')
 
@@ -510,6 +642,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_filed_evidence_day'))
 
     op.drop_table('filed_evidence')
+    op.drop_table('survey_takers')
+    with op.batch_alter_table('survey_answers', schema=None) as batch_op:
+        batch_op.drop_index('ix_survey_answers_survey')
+
+    op.drop_table('survey_answers')
     op.drop_table('publications')
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index('ix_people_waiting', sqlite_where=sa.text('waiting_since IS NOT NULL'), postgresql_where=sa.text('waiting_since IS NOT NULL'))
@@ -517,6 +654,7 @@ def downgrade() -> None:
 
     op.drop_table('people')
     op.drop_table('media')
+    op.drop_table('household_answers')
     op.drop_table('evidence_seals')
     op.drop_table('evidence_counts')
     with op.batch_alter_table('evidence', schema=None) as batch_op:
