@@ -62,9 +62,10 @@ def parser() -> argparse.ArgumentParser:
     understand.add_argument("texts", nargs="+", metavar="TEXT")
     understand.add_argument("--format", choices=("json",), default="json")
 
-    evidence = add("evidence", "check the seals of evidence")
-    evidence.add_argument("action", choices=("verify",))
-    evidence.add_argument("--period", help="none = every day")
+    evidence = add("evidence", "check the seals of evidence, or write a period's pack")
+    evidence.add_argument("action", choices=("verify", "export"))
+    evidence.add_argument("--period", help="verify: none = every day; export: the half year")
+    evidence.add_argument("--out", metavar="FILE", help="export: none = evidence-PERIOD.zip")
 
     zalo = add("zalo", "let an administrator of the Zalo OA agree, and keep its tokens")
     zalo.add_argument("action", choices=("connect",))

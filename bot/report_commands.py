@@ -4,9 +4,12 @@ import argparse
 import asyncio
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from bot.evidence_pack import write_pack
 from bot.opened import finished, opened, put
 from bot.refusal import DONE, Refusal
 from bot.settings import Settings
@@ -19,6 +22,7 @@ from scoring.periods import parse
 from scoring.report import Report
 from scoring.report_json import as_json
 from storage import evidence as evidences
+from storage.fingerprints import changed
 from storage.reader import Reader
 
 FILES = ("docx", "xlsx", "png")
@@ -69,36 +73,56 @@ def report(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def written(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: what stood there stays until the new one is complete.
-
-    A device or a pipe (/dev/stdout) is written to as it is.
-    """
+    """Write a file whole or not at all; a device or a pipe is written to as it is."""
     if path.exists() and not path.is_file():
         path.write_bytes(content)
         return
+    with part_of(path) as part:
+        part.write_bytes(content)
+
+
+@contextmanager
+def part_of(path: Path) -> Iterator[Path]:
+    """Give the file that takes the place of another once it is complete."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        part.write_bytes(content)
+        yield part
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
 def evidence(settings: Settings, options: argparse.Namespace) -> int:
-    """Check the seals of a period's evidence; a broken one is refused by day and reason."""
+    """Check the seals of a period's evidence, or write the pack of it."""
+    action = _export if options.action == "export" else _verify
+    return finished(action(settings, options))
 
-    async def do() -> int:
-        async with opened(settings) as ground:
-            now = ground.clock()
-            start, end = date.min, date.max
-            if options.period is not None:
-                period = parse(options.period, now.astimezone(ZONE).date())
-                start, end = period.start, period.end
-            await evidences.seal_days(ground.store, now)
-            if broken := await evidences.verify(ground.store, start, end):
-                days = "; ".join(f"{day.day}: {day.reason}" for day in broken)
-                raise Refusal(_("The evidence is not what was sealed: {days}.", days=days))
-            put("ok")
-            return DONE
 
-    return finished(do())
+async def _verify(settings: Settings, options: argparse.Namespace) -> int:
+    """Refuse evidence that is not what was sealed, by the first day that was touched."""
+    async with opened(settings) as ground:
+        now = ground.clock()
+        start, end = date.min, date.max
+        if options.period is not None:
+            period = parse(options.period, now.astimezone(ZONE).date())
+            start, end = period.start, period.end
+        await evidences.seal_days(ground.store, now)
+        broken = await evidences.verify(ground.store, start, end)
+        if broken := sorted({*broken, *await changed(ground.store, start, end)}):
+            days = "; ".join(f"{day.day}: {day.reason}" for day in broken)
+            raise Refusal(_("The evidence is not what was sealed: {days}.", days=days))
+        put("ok")
+        return DONE
+
+
+async def _export(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the pack of a period; nothing stays of one that could not be finished."""
+    async with opened(settings) as ground:
+        now = ground.clock()
+        period = parse(options.period or "", now.astimezone(ZONE).date())
+        await evidences.seal_days(ground.store, now)
+        path = Path(options.out or f"evidence-{period.name}.zip")
+        with part_of(path) as part:
+            await write_pack(ground, period, now, part)
+        put(str(path))
+        return DONE

@@ -18,7 +18,8 @@ from messages.text import Sayable, _, lines
 from messages.vietnamese import clean, fold
 from scoring.periods import BadPeriod, parse
 from storage.evidence import Evidence
-from storage.filed_evidence import DecideEvidence, FileEvidence, fingerprint
+from storage.filed_evidence import DecideEvidence, FileEvidence
+from storage.fingerprints import fingerprint
 from storage.outbox import Draft
 from storage.work import Effect
 

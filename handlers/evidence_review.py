@@ -17,8 +17,8 @@ from storage.filed_evidence import (
     WAITING,
     DecideEvidence,
     FiledItem,
-    fingerprint,
 )
+from storage.fingerprints import fingerprint
 from storage.outbox import Draft
 
 router = Router()

@@ -17,7 +17,7 @@ from scoring.neighbours import after
 from scoring.periods import BadPeriod, Period, parse
 from scoring.tasks import Task, tasks
 from storage.evidence import Evidence
-from storage.filed_evidence import TASK, Judge, fingerprint
+from storage.judgements import TASK, Judge
 from storage.work import Effect
 
 router = Router()
@@ -149,9 +149,6 @@ async def _changed(turn: Turn, period: Period, component: str, typed: str) -> Re
 
 
 def _kept(period: Period, component: str, words: str, unit: str, due: date) -> tuple[Effect, ...]:
-    days = (period.start, period.end)
-    mark = fingerprint(component, period.name, words, unit, due.isoformat())
-    return (
-        Judge(TASK, component, days, words, unit=unit, due=due),
-        Evidence("task.confirmed", about=f"{period.name} {component}", unit=unit, place=mark),
-    )
+    decided = Judge(TASK, component, (period.start, period.end), words, unit=unit, due=due)
+    about = f"{period.name} {component}"
+    return decided, Evidence("task.confirmed", about=about, unit=unit, place=decided.mark)

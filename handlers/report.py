@@ -15,7 +15,7 @@ from scoring.periods import BadPeriod, Period, parse
 from scoring.report import Past
 from scoring.scorecard import Scorecard, score
 from storage.evidence import Tally
-from storage.filed_evidence import SCORE
+from storage.judgements import SCORE
 from storage.reader import Reader
 from storage.report_orders import DOCX_MIME, PNG_MIME, READY, XLSX_MIME, OrderReport
 from storage.ticket_counts import TicketCounts

@@ -19,7 +19,8 @@ from scoring.report import (
     TicketLife,
 )
 from scoring.tasks import Task, tasks
-from storage.filed_evidence import TASK, FiledItem, Judged
+from storage.filed_evidence import FiledItem
+from storage.judgements import TASK, Judged
 from storage.period_rows import PeriodRows
 from storage.reader import Reader
 from storage.tickets import State
@@ -59,6 +60,7 @@ async def contents(
         evidence_rows=rows.evidence_rows,
         filed=[_filed(item) for item in items],
         tasks=tasks(card, confirmed(decided)),
+        sealed=await read.reports.sealed(period.end),
     )
 
 

@@ -17,7 +17,7 @@ from scoring.periods import BadPeriod, Period, parse
 from scoring.scheme import Component
 from scoring.scorecard import ComponentScore, Scorecard, score
 from storage.evidence import Evidence
-from storage.filed_evidence import SCORE, Judge, fingerprint
+from storage.judgements import SCORE, Judge
 
 router = Router()
 
@@ -195,14 +195,14 @@ async def _decided(turn: Turn, data: dict[str, str], reason: str) -> Reply:
         ),
     )
     days = (period.start, period.end)
-    mark = fingerprint(name, period.name, str(number), reason)
+    decided = Judge(SCORE, name, days, reason, number)
     return turn.end(
         text,
         Offer("/tucham", _("Score another")),
         Offer(f"/report {period.name}", _("Report")),
         MENU,
         effects=(
-            Judge(SCORE, name, days, reason, number),
-            Evidence("score.decided", about=f"{period.name} {name}", place=mark),
+            decided,
+            Evidence("score.decided", about=f"{period.name} {name}", place=decided.mark),
         ),
     )

@@ -42,6 +42,18 @@ LABELS: Mapping[str, Text] = {
 """A count's full name → its name in a sentence, small letters, for any number."""
 
 
+OTHER_KINDS: Mapping[str, Text] = {
+    "rating": _("ratings"),
+    "publication": _("days with something published"),
+    "evidence.filed": _("evidence filed"),
+    "evidence.confirmed": _("evidence confirmed"),
+    "evidence.refused": _("evidence sent back"),
+    "score.decided": _("scores decided"),
+    "task.confirmed": _("tasks confirmed"),
+}
+"""Kind of evidence that is no count of its own → its name."""
+
+
 def label(names: Sequence[str]) -> Text:
     """Name several counts that are added up; there is at least one."""
     named = LABELS[names[0]]

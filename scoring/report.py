@@ -149,6 +149,8 @@ class Report:
         evidence_rows: how many there are.
         filed: confirmed items of evidence, by component and day.
         tasks: what is to be done next.
+        sealed: the last sealed day up to the period's end and its seal, which stands for all days
+            before it too; None where no day is sealed yet.
     """
 
     card: Scorecard
@@ -166,6 +168,15 @@ class Report:
     evidence_rows: int = 0
     filed: Sequence[Filed] = ()
     tasks: Sequence[Task] = ()
+    sealed: tuple[date, str] | None = None
+
+    @property
+    def seal_sentence(self) -> Text | None:
+        """Say it, for a reader who holds the pack of evidence beside the report."""
+        if self.sealed is None:
+            return None
+        day, seal = self.sealed
+        return _("Seal of all evidence up to {day}: {seal}", day=day, seal=seal)
 
     @property
     def period(self) -> Period:

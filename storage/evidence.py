@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -101,18 +101,87 @@ class Broken(NamedTuple):
     reason: str
 
 
-async def _hash_of(connection: Reading, day: str, before: str) -> tuple[int, str]:
-    """Count a day's evidence and hash it onto the seal of the day before."""
+async def _lines_of(connection: Reading, day: str) -> list[bytes]:
+    """Write a day's evidence as it is hashed, a line of JSON each."""
     table = tables.evidence
     rows = await connection.execute(select(table).where(table.c.day == day).order_by(table.c.id))
+    return [_line(row) for row in rows]
+
+
+def _line(row: Any) -> bytes:  # noqa: ANN401 - a row of evidence
+    at = tables.milliseconds(row.at)
+    fields = (row.id, at, row.kind, row.channel, row.person, row.about, row.unit, row.place)
+    return json.dumps((*fields, row.value)).encode() + b"\n"
+
+
+def _seal_of(before: str, lines: Iterable[bytes]) -> str:
+    """Hash a day's lines onto the seal of the day before."""
     seal = hashlib.sha256(before.encode())
-    count = 0
-    for row in rows:
-        at = tables.milliseconds(row.at)
-        fields = (row.id, at, row.kind, row.channel, row.person, row.about, row.unit, row.place)
-        seal.update(json.dumps((*fields, row.value)).encode() + b"\n")
-        count += 1
-    return count, seal.hexdigest()
+    for line in lines:
+        seal.update(line)
+    return seal.hexdigest()
+
+
+async def _hash_of(connection: Reading, day: str, before: str) -> tuple[int, str]:
+    """Count a day's evidence and hash it onto the seal of the day before."""
+    lines = await _lines_of(connection, day)
+    return len(lines), _seal_of(before, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedDay:
+    """A day of evidence as it was sealed.
+
+    Attributes:
+        before: the seal of the day before, "" for the first day of all.
+        lines: its rows, a line of JSON each: number, milliseconds since 1970 UTC, kind, channel,
+            pseudonym, code, unit, place, value. The seal is the SHA-256 of `before` and the lines.
+    """
+
+    day: str
+    rows: int
+    before: str
+    seal: str
+    lines: bytes
+
+
+async def sealed_days(store: Store, start: date, end: date) -> AsyncIterator[SealedDay]:
+    """Give the sealed days from one to another, both included, each read when it is asked for."""
+    table = tables.evidence_seals
+    async with store.reading() as connection:
+        earlier = await connection.execute(
+            select(table.c.seal)
+            .where(table.c.day < start.isoformat())
+            .order_by(table.c.day.desc())
+            .limit(1)
+        )
+        before = str(earlier.scalar() or "")
+        seals = (
+            await connection.execute(
+                select(table)
+                .where(table.c.day >= start.isoformat(), table.c.day <= end.isoformat())
+                .order_by(table.c.day)
+            )
+        ).all()
+    for seal in seals:
+        async with store.reading() as connection:
+            lines = b"".join(await _lines_of(connection, seal.day))
+        yield SealedDay(seal.day, seal.rows, before, seal.seal, lines)
+        before = seal.seal
+
+
+async def last_seal(connection: Reading, end: date) -> tuple[date, str] | None:
+    """Give the newest seal of a day up to one, which stands for all days before it too."""
+    table = tables.evidence_seals
+    row = (
+        await connection.execute(
+            select(table.c.day, table.c.seal)
+            .where(table.c.day <= end.isoformat())
+            .order_by(table.c.day.desc())
+            .limit(1)
+        )
+    ).first()
+    return None if row is None else (date.fromisoformat(row.day), row.seal)
 
 
 async def seal_days(store: Store, now: datetime) -> int:

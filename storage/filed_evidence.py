@@ -1,10 +1,8 @@
-"""Evidence that people file by hand, and what officials decide about a period."""
+"""Evidence that people file by hand, and what becomes of it."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select, update
@@ -18,11 +16,6 @@ from storage.sealing import Box
 from storage.work import Work
 
 WAITING, CONFIRMED, SENT_BACK = 0, 1, 2
-
-SCORE, TASK = "score", "task"
-"""Kinds of judgements."""
-
-_HUNDREDTHS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,45 +97,6 @@ class DecideEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """An official decides something about a period.
-
-    Attributes:
-        kind: SCORE or TASK.
-        component: id of the component.
-        days: the first and last day of the period.
-        words: the reason of a score, or what is to be done; "" drops a task.
-        points: of a score.
-        unit: of a task.
-        due: of a task.
-    """
-
-    kind: str
-    component: str
-    days: tuple[date, date]
-    words: str
-    points: Decimal | None = None
-    unit: str = ""
-    due: date | None = None
-
-    async def apply(self, work: Work) -> None:
-        """Write it beside what was decided before."""
-        work.add(
-            tables.judgements,
-            kind=self.kind,
-            component=self.component,
-            first_day=self.days[0].isoformat(),
-            last_day=self.days[1].isoformat(),
-            points=None if self.points is None else int(self.points * _HUNDREDTHS),
-            words=work.box.seal("judgements.words", self.words),
-            unit=self.unit,
-            due=self.due.isoformat() if self.due else "",
-            person_id=work.person_id,
-            at=work.now,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class KeptFile:
     """A file of an item that was fetched."""
 
@@ -174,20 +128,6 @@ class FiledItem:
     reason: str
     files: tuple[KeptFile, ...]
     wanted: int
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What was decided about a period, and by whom."""
-
-    kind: str
-    component: str
-    words: str
-    points: Decimal | None
-    unit: str
-    due: date | None
-    by: str
-    at: datetime
 
 
 async def filed_counts(connection: Reading, start: date, end: date) -> Mapping[str, int]:
@@ -243,7 +183,8 @@ async def filed_item(connection: Reading, box: Box, code: str) -> FiledItem | No
 
 async def _items(connection: Reading, box: Box, query: Select[Any]) -> list[FiledItem]:
     rows = (await connection.execute(query)).all()
-    names = await _names(connection, {row.person_id for row in rows} | {r.decided_by for r in rows})
+    people = {row.person_id for row in rows} | {row.decided_by for row in rows}
+    names = await official_names(connection, people)
     files: dict[str, list[Row[Any]]] = {}
     table, media = tables.ticket_files, tables.media
     for batch in (rows[start : start + 500] for start in range(0, len(rows), 500)):
@@ -285,34 +226,7 @@ def _item(
     )
 
 
-async def judged(connection: Reading, box: Box, start: date, end: date) -> list[Judged]:
-    """Give what was decided about exactly this period: of each kind and component the newest."""
-    table = tables.judgements
-    rows = (
-        await connection.execute(
-            select(table)
-            .where(table.c.first_day == start.isoformat(), table.c.last_day == end.isoformat())
-            .order_by(table.c.id)
-        )
-    ).all()
-    newest = {(row.kind, row.component): row for row in rows}
-    names = await _names(connection, {row.person_id for row in rows})
-    return [
-        Judged(
-            kind=row.kind,
-            component=row.component,
-            words=box.unseal("judgements.words", row.words),
-            points=None if row.points is None else Decimal(row.points) / _HUNDREDTHS,
-            unit=row.unit,
-            due=date.fromisoformat(row.due) if row.due else None,
-            by=names.get(row.person_id, ""),
-            at=row.at,
-        )
-        for row in newest.values()
-    ]
-
-
-async def _names(connection: Reading, people: set[int | None]) -> Mapping[int, str]:
+async def official_names(connection: Reading, people: set[int | None]) -> Mapping[int, str]:
     """Give the official names of people, also of those who hold no role any more."""
     roles = tables.roles
     rows = await connection.execute(
@@ -321,8 +235,3 @@ async def _names(connection: Reading, people: set[int | None]) -> Mapping[int, s
         .order_by(roles.c.id.desc())
     )
     return {row.person_id: row.name for row in rows}
-
-
-def fingerprint(*parts: str) -> str:
-    """Give 32 hex digits of a hash of words, which stand in the sealed row of evidence."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

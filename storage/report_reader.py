@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from storage.database import Store
-from storage.evidence import Tally, tallies
+from storage.evidence import Tally, last_seal, tallies
 from storage.filed_evidence import (
     CONFIRMED,
     FiledItem,
-    Judged,
     filed_counts,
     filed_item,
     filed_items,
-    judged,
     waiting_items,
 )
+from storage.judgements import Judged, judged
 from storage.period_rows import PeriodRows, period_rows
 from storage.report_orders import Order, order_of
 from storage.ticket_counts import TicketCounts, ticket_counts
@@ -83,6 +82,11 @@ class ReportReader:
         """Find an item of evidence by its code."""
         async with self._store.reading() as connection:
             return await filed_item(connection, self._store.box, code)
+
+    async def sealed(self, end: date) -> tuple[date, str] | None:
+        """Give the newest sealed day up to one, and its seal."""
+        async with self._store.reading() as connection:
+            return await last_seal(connection, end)
 
     async def order(self, number: int) -> Order | None:
         """Find an order of documents."""

@@ -139,6 +139,7 @@ def fields(report: Report, language: str = DEFAULT) -> dict[str, Field]:
         "tasks": [told.task(task) for task in done],
         "drafts": [told.task(task) for task in report.tasks if not task.by],
         "annex": list(told.annex()),
+        "seal_sentence": told(report.seal_sentence or ""),
     }
 
 

@@ -10,7 +10,7 @@ from scoring.documents.many_rows import Cell, serial
 from scoring.documents.score_sheet import ScoreSheet
 from scoring.documents.workbook import Book
 from scoring.facts import COUNTED, Facts
-from scoring.labels import LABELS
+from scoring.labels import LABELS, OTHER_KINDS
 from scoring.losses import costs, distance, lost
 from scoring.report import SECTIONS, Report
 
@@ -307,6 +307,8 @@ def _register(book: Book, report: Report, language: str) -> None:
             all=report.evidence_rows,
         )
         book.write(sheet, 1, 0, told, book.note)
+    if report.seal_sentence is not None:
+        book.write(sheet, 2, 0, report.seal_sentence, book.note)
     names = (
         _("No."),
         _("Moment"),
@@ -337,15 +339,3 @@ def _register_rows(report: Report, language: str) -> Iterator[tuple[Cell, ...]]:
             one.place,
             one.value,
         )
-
-
-OTHER_KINDS: dict[str, Text] = {
-    "rating": _("ratings"),
-    "publication": _("days with something published"),
-    "evidence.filed": _("evidence filed"),
-    "evidence.confirmed": _("evidence confirmed"),
-    "evidence.refused": _("evidence sent back"),
-    "score.decided": _("scores decided"),
-    "task.confirmed": _("tasks confirmed"),
-}
-"""Kind of evidence that is no count of its own → its name."""

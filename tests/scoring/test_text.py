@@ -34,7 +34,7 @@ def test_the_text_says_total_level_and_what_is_unknown_first() -> None:
         "Dấu ? là điểm chưa biết.",
         "Dấu * là điểm máy đề xuất, chưa có người xác nhận.",
         "01 hồ sơ quá hạn làm mất 6 điểm (2.3).",
-        "02 phản ánh quá hạn trả lời làm mất 2,5 điểm (1.1).",
+        "01 phản ánh quá hạn trả lời làm mất 1,25 điểm (1.1).",
     ]
 
 
