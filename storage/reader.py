@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, or_, select, true
 from messages.envelope import Address
 from storage import tables
 from storage.database import Store
+from storage.dossiers import Dossiers
 from storage.evidence import Tally, tallies
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
@@ -107,10 +108,14 @@ class Reader:
 
     Args:
         store: the database; each question raises StoreUnavailable where it cannot be read.
+
+    Attributes:
+        dossiers: what may be asked about dossiers.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.dossiers = Dossiers(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 

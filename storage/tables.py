@@ -367,3 +367,6 @@ credentials = Table(
     Column("lease_until", Moment),
     comment="Rotating tokens of platforms, sealed, and the lease of the process that renews them.",
 )
+
+# Tables of a subject of its own; whoever knows these tables must know those.
+from storage import dossiers_tables as dossiers_tables  # noqa: E402, PLC0414
