@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.channels.channel import Accept, Channel
 from bot.clock import ClockWorker
+from bot.dossier_work import DossierWork
 from bot.inbox_worker import InboxWorker
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
@@ -130,9 +131,19 @@ class Service:
                 channels=self.channels,
                 clock=ground.clock,
             ).run,
+            "dossiers": DossierWork(
+                ground.store,
+                ground.inbox,
+                media=ground.media,
+                channels=self.channels,
+                office=ground.office,
+                clock=ground.clock,
+                folder=ground.media.folder.parent / "exports",
+            ).run,
         }
+        parts = {*only, *({"dossiers"} if "clock" in only else ())}
         for name, work in workers.items():
-            if name in only or (name == "outbox" and self._sends):
+            if name in parts or (name == "outbox" and self._sends):
                 running.working.append(tasks.create_task(work(stopping), name=name))
         return running
 

@@ -3,6 +3,12 @@
 from handlers import (
     desk,
     dossier,
+    dossier_apology,
+    dossier_following,
+    dossier_friday,
+    dossier_home,
+    dossier_late,
+    dossier_staff,
     feedback,
     guidance,
     information,
@@ -25,6 +31,12 @@ for _conversation in (
     tickets,  # my tickets: a bare code
     guidance,  # procedures: a guide's code
     dossier,  # how far is my dossier
+    dossier_following,  # what changed
+    dossier_home,  # service at home
+    dossier_friday,  # the Friday without appointment
+    dossier_staff,  # exports sent in the chat
+    dossier_late,  # what falls due, for units
+    dossier_apology,  # the letter of a late one
     feedback,  # bring a matter
     rating,  # 1 to 5 for an answer
     information,  # contacts, reception, an official

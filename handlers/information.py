@@ -138,7 +138,8 @@ async def friday(turn: Turn, _understood: Understanding) -> Reply:
         _("Procedures it holds for: {procedures}", procedures=shown("")),
         _where(turn),
     )
-    return turn.say(text, Offer("/lienhe", _("Telephone numbers")), PERSON, MENU)
+    remind = Offer("/nhacthusau", _("Remind me on Thursdays"))
+    return turn.say(text, remind, Offer("/lienhe", _("Telephone numbers")), PERSON, MENU)
 
 
 def _next_friday(today: date) -> date:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from handlers.dossier_report import punctuality
 from handlers.office import Office
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.languages import DEFAULT, ZONE, say
-from messages.text import lines
+from messages.text import Lines, lines
 from scoring.documents import text
 from scoring.facts import COUNTED, DERIVED, Facts
 from scoring.periods import BadPeriod, Period, parse
 from scoring.scorecard import Scorecard, score
+from storage.dossiers_counts import DossierCounts
 from storage.evidence import Tally
 from storage.reader import Reader
 from storage.ticket_counts import TicketCounts
@@ -26,6 +28,9 @@ RATED = "rating"
 PUBLISHED = "publication"
 """The kind of evidence that something was published; its days are counted."""
 
+BY_EXPORTS = "dossier"
+"""The subject that is counted by what the one-stop system exported."""
+
 BY_TICKETS = "feedback"
 """The subject that is counted by the tickets themselves, so that each counts once."""
 
@@ -40,7 +45,8 @@ async def report(turn: Turn) -> Reply:
         return turn.end(error.reason, *_periods(today))
     card, found = await scorecard(turn.read, turn.office, period, turn.now)
     units = {unit.id: unit.name.say(turn.language) for unit in turn.office.commune.units}
-    *first, last = text.parts(card, found, units, turn.language)
+    parts = text.parts(card, found, units, turn.language)
+    *first, last = (*parts, *await _dossiers(turn.read, turn.office, period, turn.now))
     letters = [turn.letter(part) for part in first]
     return Reply((*letters, turn.letter(last, *_periods(today, but=period))), "", {})
 
@@ -85,27 +91,49 @@ async def as_text(
     card, found = await scorecard(read, office, period, now)
     units = {unit.id: unit.name.say(language) for unit in office.commune.units}
     sections = text.sections(card, found, units)
-    return "\n\n".join(say(lines(*section), language) for section in sections)
+    dossiers = await _dossiers(read, office, period, now)
+    told = (*(lines(*section) for section in sections), *dossiers)
+    return "\n\n".join(say(section, language) for section in told)
+
+
+async def _dossiers(
+    read: Reader, office: Office, period: Period, now: datetime
+) -> tuple[Lines, ...]:
+    """Tell how punctual units were by field; nothing before any import."""
+    counts = await read.dossier_counts(*period.bounds, now)
+    return (lines(*punctuality(office, counts)),) if counts.as_of else ()
 
 
 async def facts(read: Reader, period: Period, now: datetime) -> Facts:
     """Count what happened in a period."""
     start, end = period.bounds
     tickets = await read.ticket_counts(start, end, now)
+    dossiers = await read.dossier_counts(start, end, now)
     tallies = await read.tallies(period.start, period.end)
     ratings = tallies.get(RATED, Tally(0, 0))
     return Facts(
         counts={
             subject: _of_tickets(tickets) if subject == BY_TICKETS else _of(subject, tallies)
             for subject in COUNTED
-            if subject != RATED
-        },
-        evidence={kind: tally.count for kind, tally in tallies.items()},
+            if subject not in {RATED, BY_EXPORTS}
+        }
+        | {BY_EXPORTS: _of_dossiers(dossiers)},
+        evidence={kind: tally.count for kind, tally in tallies.items()}
+        | {"dossier.on_time": dossiers.on_time, "dossier.late": dossiers.late},
         publication_days=await read.days_of(PUBLISHED, period.start, period.end),
         rating_sum=ratings.total,
         rating_count=ratings.count,
         today=now.astimezone(ZONE).date(),
     )
+
+
+def _of_dossiers(counts: DossierCounts) -> dict[str, int]:
+    return {
+        "due": counts.on_time + counts.late,
+        "on_time": counts.on_time,
+        "late": counts.late,
+        "apologised": counts.apologised,
+    }
 
 
 def _of_tickets(counts: TicketCounts) -> dict[str, int]:

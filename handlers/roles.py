@@ -28,13 +28,17 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/tra CODE: give back to your unit"),
         _("/linhvuc CODE: change the category"),
         _("/ghinhan: write down what came by hotline, letter box or counter"),
+        _("/hosodenhan: dossiers that fall due; /xinloi: the letter for a late one"),
     ),
-    "staff": (_("/report: counts and scores of a period, for example /report 2026-H1"),),
+    "staff": (
+        _("/report: counts and scores of a period, for example /report 2026-H1"),
+        _("/nhaphoso: import the one-stop system's export"),
+    ),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 
-COMMANDS["leader"] = COMMANDS["staff"]
-COMMANDS["admin"] = (*COMMANDS["officer"], *COMMANDS["staff"])
+COMMANDS["leader"] = (*COMMANDS["staff"], _("/duyet: approve letters of apology"))
+COMMANDS["admin"] = (*COMMANDS["officer"], *COMMANDS["leader"])
 
 ON_DUTY = frozenset({"officer", "admin"})
 """Roles that may be on duty."""

@@ -1,7 +1,7 @@
 """Dossiers as the last import shows them: what is kept of each, and what may be asked."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -288,6 +288,31 @@ class Dossiers:
         async with self._store.reading() as connection:
             rows = (await connection.execute(_BY_CODES, {"codes": list(codes)})).all()
         return {row.code: dossier_of(row, self._store.box) for row in rows}
+
+    async def due_before(
+        self, until: datetime, units: Collection[str], limit: int = 50
+    ) -> Sequence[Dossier]:
+        """List what units still have to finish by a moment, by due date.
+
+        Args:
+            until: the moment, itself included.
+            units: the units; "" stands for dossiers of no unit we know.
+            limit: at most so many.
+        """
+        query = (
+            selected()
+            .where(
+                dossiers.c.gone.is_(False),
+                dossiers.c.finished_at.is_(None),
+                dossiers.c.due_at <= until,
+                dossiers.c.stage.in_([stage.value for stage in WITH_US]),
+                dossiers.c.unit.in_(units),
+            )
+            .order_by(dossiers.c.due_at, dossiers.c.code)
+            .limit(limit)
+        )
+        async with self._store.reading() as connection:
+            return [dossier_of(row, self._store.box) for row in await connection.execute(query)]
 
     def proves(self, dossier: Dossier | None, code: str, digits: str) -> bool:
         """Tell whether these are the last four digits of the telephone on a dossier.

@@ -45,12 +45,12 @@ class Media:
 
     def __init__(self, store: Store, folder: Path, clock: Clock) -> None:
         self._store = store
-        self._folder = folder
+        self.folder = folder
         self._clock = clock
 
     def path(self, digest: str) -> Path:
         """Where a file is, by the hash of its content."""
-        return self._folder / digest[:2] / digest
+        return self.folder / digest[:2] / digest
 
     async def wanted(self, channels: Collection[str], limit: int = 8) -> list[Wanted]:
         """Give files that are to be fetched now over one of these channels.
@@ -92,18 +92,25 @@ class Media:
 
     async def keep(self, wanted: Wanted, content: bytes, mime: str) -> str:
         """Keep a file's content; give its hash."""
+        files = tables.ticket_files
+        digest = await self.add(content, mime)
+        await self._store.write(
+            lambda connection: connection.execute(
+                update(files).where(files.c.id == wanted.id).values(state=KEPT, hash=digest)
+            )
+        )
+        return digest
+
+    async def add(self, content: bytes, mime: str) -> str:
+        """Keep a content of our own making; give its hash."""
         digest = hashlib.sha256(content).hexdigest()
         await asyncio.to_thread(self._write, digest, content)
-        files, media = tables.ticket_files, tables.media
 
         async def job(connection: Connection) -> None:
             await connection.execute(
-                INSERTS[connection.dialect.name](media)
+                INSERTS[connection.dialect.name](tables.media)
                 .values(hash=digest, mime=mime, size=len(content), kept_at=self._clock())
                 .on_conflict_do_nothing()
-            )
-            await connection.execute(
-                update(files).where(files.c.id == wanted.id).values(state=KEPT, hash=digest)
             )
 
         await self._store.write(job)

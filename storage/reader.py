@@ -11,6 +11,9 @@ from messages.envelope import Address
 from storage import tables
 from storage.database import Store
 from storage.dossiers import Dossiers
+from storage.dossiers_apologies import Apologies
+from storage.dossiers_counts import DossierCounts, dossier_counts
+from storage.dossiers_following import Following
 from storage.evidence import Tally, tallies
 from storage.outbox import Recipient
 from storage.people import TRIES_AN_HOUR
@@ -111,11 +114,15 @@ class Reader:
 
     Attributes:
         dossiers: what may be asked about dossiers.
+        following: what may be asked about whose they are.
+        apologies: what may be asked about the letters of late ones.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.dossiers = Dossiers(store)
+        self.following = Following(store)
+        self.apologies = Apologies(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 
@@ -271,6 +278,10 @@ class Reader:
         """List the administrators, who may act on every ticket."""
         return _each_once(await self._officials.get("admin"))
 
+    async def leaders(self) -> list[Officer]:
+        """List the leaders, who approve letters."""
+        return _each_once(await self._officials.get("leader"))
+
     async def _read_officials(self, roles: Collection[str]) -> Mapping[str, list[Officer]]:
         found: dict[str, list[Officer]] = {role: [] for role in roles}
         async with self._store.reading() as connection:
@@ -337,6 +348,11 @@ class Reader:
         """Count tickets from a moment to a moment, the second not included."""
         async with self._store.reading() as connection:
             return await ticket_counts(connection, start, end, now)
+
+    async def dossier_counts(self, start: datetime, end: datetime, now: datetime) -> DossierCounts:
+        """Count dossiers from a moment to a moment, the second not included."""
+        async with self._store.reading() as connection:
+            return await dossier_counts(connection, start, end, now)
 
     async def to_take_over(
         self, *, units: Sequence[str], officer_id: int, now: datetime, limit: int = 20

@@ -13,7 +13,10 @@ from bot.dossier_import import Progress, bring_in
 from handlers.commune import Commune
 from handlers.dossier_export import Outcome
 from storage.database import Store
+from storage.dossiers import Exported
+from storage.dossiers_import import DossierImport
 from tests.conftest import Hands
+from tests.transcript import Talk
 
 TITLES = (
     "Mã hồ sơ",
@@ -104,6 +107,14 @@ class Importer:
     async def rows(self, *rows: Sequence[object], **more: Unpack[Ways]) -> Outcome:
         """Import rows as a CSV file."""
         return await self(csv_of(rows), **more)
+
+
+async def imported(talk: Talk, *dossiers: Exported) -> None:
+    """Let readers see these dossiers."""
+    importing = DossierImport(talk.store, talk.hands)
+    await importing.begin()
+    await importing.add(dossiers)
+    await importing.finish(gone_too=True)
 
 
 def moment(text: str) -> datetime:
