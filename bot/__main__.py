@@ -48,6 +48,16 @@ def parser() -> argparse.ArgumentParser:
     tickets.add_argument("code", nargs="?", default="", metavar="CODE")
     tickets.add_argument("--format", choices=("json",), default="json")
 
+    dossiers = add("dossiers", "import an export of the one-stop system")
+    dossiers.add_argument("action", choices=("import",))
+    dossiers.add_argument("file", metavar="FILE", help=".xlsx, .xls or .csv")
+    dossiers.add_argument("--dry-run", action="store_true", help="only tell what would change")
+    dossiers.add_argument(
+        "--gone-too",
+        action="store_true",
+        help="import although more than half of the known dossiers are not in the file",
+    )
+
     procedures = add("procedures", "check the catalogue of procedures, or bring a table into it")
     procedures.add_argument("action", choices=("check", "import", "shown"))
     procedures.add_argument("file", nargs="?", metavar="FILE", help="CSV or XLSX; none = own")

@@ -163,6 +163,17 @@ def shown(settings: Settings, options: argparse.Namespace) -> int:
     return _finished(do())
 
 
+def dossiers(settings: Settings, options: argparse.Namespace) -> int:
+    """Import what staff exported from the one-stop system."""
+    from bot.dossier_commands import import_dossiers  # noqa: PLC0415 - other commands need none of it
+
+    async def do() -> int:
+        async with _opened(settings) as ground:
+            return await import_dossiers(ground, options)
+
+    return _finished(do())
+
+
 def look(settings: Settings, _options: argparse.Namespace) -> int:
     """Print what is wrong, and what to do about it."""
     return _finished(doctor(settings))
@@ -187,6 +198,7 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "revoke": revoke,
     "report": report,
     "tickets": tickets,
+    "dossiers": dossiers,
     "evidence": evidence,
     "zalo": zalo,
     "doctor": look,

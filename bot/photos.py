@@ -46,16 +46,25 @@ def without_traces(content: bytes) -> tuple[bytes, str]:
     Raises:
         BadPhoto: it cannot be opened as a picture.
     """
-    try:
-        upright = _upright(content)
-    except Exception as error:  # the decoders raise a dozen kinds of errors on damaged files
-        raise BadPhoto(f"not a picture: {type(error).__name__}") from error
+    upright = picture(content)
     upright.thumbnail((LONGEST, LONGEST))
     # Comments and the like would be written out with the pixels.
     upright.info.clear()
     kept = io.BytesIO()
     upright.save(kept, "JPEG", quality=QUALITY)
     return kept.getvalue(), "image/jpeg"
+
+
+def picture(content: bytes) -> Image.Image:
+    """Open a photo upright, to be looked at and not kept.
+
+    Raises:
+        BadPhoto: it cannot be opened as a picture.
+    """
+    try:
+        return _upright(content)
+    except Exception as error:  # the decoders raise a dozen kinds of errors on damaged files
+        raise BadPhoto(f"not a picture: {type(error).__name__}") from error
 
 
 def _upright(content: bytes) -> Image.Image:

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.channels.channel import Accept, Channel
 from bot.clock import ClockWorker
 from bot.darkroom import Darkroom
+from bot.dossier_work import DossierWork
 from bot.inbox_worker import InboxWorker
 from bot.media_worker import MediaWorker
 from bot.metrics import Metrics
@@ -134,9 +135,18 @@ class Service:
             "reports": ReportWorker(
                 ground.store, Orders(ground.store, ground.media, ground.clock), ground.office
             ).run,
+            "dossiers": DossierWork(
+                ground.store,
+                ground.inbox,
+                media=ground.media,
+                channels=self.channels,
+                office=ground.office,
+                clock=ground.clock,
+                folder=ground.media.folder.parent / "exports",
+            ).run,
         }
         for name, work in workers.items():
-            part = "clock" if name == "reports" else name
+            part = "clock" if name in {"reports", "dossiers"} else name
             if part in only or (name == "outbox" and self._sends):
                 running.working.append(tasks.create_task(work(stopping), name=name))
         if "clock" in only:

@@ -9,6 +9,12 @@ from handlers import (
     contact,
     desk,
     dossier,
+    dossier_apology,
+    dossier_following,
+    dossier_friday,
+    dossier_home,
+    dossier_late,
+    dossier_staff,
     entries,
     evidence,
     feedback,
@@ -53,6 +59,12 @@ for _conversation in (
     entries,  # the code of a poster that is no guide
     guidance,  # procedures: a guide's code
     dossier,  # how far is my dossier
+    dossier_following,  # what changed
+    dossier_home,  # service at home
+    dossier_friday,  # the Friday without appointment
+    dossier_staff,  # exports sent in the chat
+    dossier_late,  # what falls due, for units
+    dossier_apology,  # the letter of a late one
     feedback,  # bring a matter
     households,  # which households have the app
     thanks,  # to a person or a unit

@@ -209,11 +209,19 @@ async def _answer(turn: Turn, ticket: Ticket, words: str) -> Reply:
         effects=(
             change,
             Evidence("feedback.answered", about=ticket.code, unit=ticket.unit, value=int(on_time)),
+            *_served_at_home(ticket),
             StopTimer(reminders.TIMER, ticket.code),
             SetTimer("close", ticket.code, closes_at),
         ),
     )
     return reply.and_tell(*letters)
+
+
+def _served_at_home(ticket: Ticket) -> tuple[Evidence, ...]:
+    """Count a service at home once, however often its ticket is opened again."""
+    if ticket.kind != "home_service" or ticket.answered_at is not None:
+        return ()
+    return (Evidence("homeservice.done", about=ticket.code, unit=ticket.unit),)
 
 
 async def _correct(turn: Turn, ticket: Ticket, words: str) -> Reply:

@@ -297,6 +297,7 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
         yield ("households", index, "village"), twice
     sought: list[tuple[Place, str]] = [(("default_unit",), commune.default_unit)]
     sought += [(("categories", i, "unit"), c.unit) for i, c in enumerate(commune.categories)]
+    sought += [(("dossiers", "units", i, "id"), u.id) for i, u in enumerate(commune.dossiers.units)]
     known = ", ".join(lists["units"])
     for place, unit in sought:
         if commune.unit(unit) is None:

@@ -303,6 +303,69 @@ class Zalo(Record):
     letter_waiting: LetterWaiting = LetterWaiting()
 
 
+DossierColumn: TypeAlias = Literal[
+    "code",
+    "status",
+    "due",
+    "received",
+    "finished",
+    "applicant",
+    "phone",
+    "procedure",
+    "field",
+    "unit",
+    "holder",
+    "channel",
+    "note",
+]
+"""What a column of an export may hold."""
+
+DossierStage: TypeAlias = Literal[
+    "registered",
+    "received",
+    "processing",
+    "supplement",
+    "payment",
+    "ready",
+    "returned",
+    "refused",
+    "withdrawn",
+    "stopped",
+]
+
+
+class DossierUnit(Record):
+    """How exports name a unit that handles dossiers."""
+
+    id: Id
+    names: tuple[Filled, ...]
+
+
+class Dossiers(Sourced):
+    """How an export of the one-stop system is read, and what is done with what it tells.
+
+    Attributes:
+        columns: what a column holds → its titles in exports, the likeliest first.
+        statuses: where a dossier is → how exports say it.
+        online, paper: how exports say by which way a dossier came.
+        units: how exports name our units; a unit's own name counts too.
+        quiet: hours in which nobody is written to who did not ask.
+        morning: from when on units are told what falls due.
+        reasons: why dossiers are late, as officers choose it for an apology.
+        home_days: working days in which service at home is given.
+    """
+
+    columns: dict[DossierColumn, tuple[Filled, ...]] = {}
+    statuses: dict[DossierStage, tuple[Filled, ...]] = {}
+    online: tuple[Filled, ...] = ()
+    paper: tuple[Filled, ...] = ()
+    units: tuple[DossierUnit, ...] = ()
+    quiet: tuple[Stretch, ...] = ()
+    morning: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "07:30"
+    reasons: tuple[Filled, ...] = ()
+    home_days: Count = 3
+
+
 class Week(Sourced):
     """The hours of an ordinary week."""
 
@@ -429,6 +492,7 @@ class Commune(Sourced):
     limits: Limits
     privacy: Privacy
     zalo: Zalo = Zalo()
+    dossiers: Dossiers = Dossiers()
     working_time: WorkingTime
 
     @cached_property

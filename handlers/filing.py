@@ -22,7 +22,7 @@ ELSE: Final = "khac"
 PRAISED: Final = "thaido"
 """Praise of officials goes where their conduct is looked after."""
 
-UNITS: Final[Mapping[str, str]] = {"data_subject_request": "vp"}
+UNITS: Final[Mapping[str, str]] = {"data_subject_request": "vp", "home_service": "ttpvhcc"}
 """Kind → the unit that it goes to, whatever its category (where the commune has that unit)."""
 
 DEADLINES: Final[Mapping[str, tuple[int, Counting]]] = {
@@ -166,6 +166,9 @@ def due(turn: Turn, kind: str, category: str, since: datetime) -> datetime:
     if kind in DEADLINES:
         amount, counting = DEADLINES[kind]
         return deadlines.due(commune.calendar, since, amount, counting)
+    if kind == "home_service":
+        days = commune.dossiers.home_days
+        return deadlines.due(commune.calendar, since, days, Counting.WORKING_DAYS)
     return commune.due(category, since)
 
 

@@ -155,7 +155,8 @@ async def friday(turn: Turn, _understood: Understanding) -> Reply:
         dated(told, dates) if told else None,
         _where(turn),
     )
-    return turn.say(text, Offer("/lienhe", _("Telephone numbers")), PERSON, MENU)
+    remind = Offer("/nhacthusau", _("Remind me on Thursdays"))
+    return turn.say(text, remind, Offer("/lienhe", _("Telephone numbers")), PERSON, MENU)
 
 
 def _next_friday(today: date) -> date:

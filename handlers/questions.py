@@ -22,6 +22,7 @@ LIGHT = frozenset(
     {
         "additions.which",
         "dossier.ask",
+        "dossier.factor",
         "guidance.ask",
         "information.matter",
         "meanings.meant",

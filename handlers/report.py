@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from handlers.dossier_report import punctuality
 from handlers.office import Office
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.envelope import Attachment, AttachmentKind, Kind
 from messages.languages import DEFAULT, ZONE, say
-from messages.text import _, lines
+from messages.text import Lines, _, lines
 from scoring.documents import text
 from scoring.facts import COUNTED, DERIVED, Decision, Facts
 from scoring.neighbours import a_year_before, before
 from scoring.periods import BadPeriod, Period, parse
 from scoring.report import Past
 from scoring.scorecard import Scorecard, score
+from storage.dossiers_counts import DossierCounts
 from storage.evidence import Tally
 from storage.judgements import SCORE
 from storage.reader import Reader
@@ -31,6 +33,9 @@ RATED = "rating"
 PUBLISHED = "publication"
 """The kind of evidence that something was published; its days are counted."""
 
+BY_EXPORTS = "dossier"
+"""The subject that is counted by what the one-stop system exported."""
+
 BY_TICKETS = "feedback"
 """The subject that is counted by the tickets themselves, so that each counts once."""
 
@@ -46,7 +51,8 @@ async def report(turn: Turn) -> Reply:
     card, found = await scorecard(turn.read, turn.office, period, turn.now)
     units = {unit.id: unit.name.say(turn.language) for unit in turn.office.commune.units}
     others = await neighbours(turn.read, turn.office, period, turn.now)
-    *first, last = text.parts(card, found, units, turn.language, others=others)
+    parts = text.parts(card, found, units, turn.language, others=others)
+    *first, last = (*parts, *await _dossiers(turn.read, turn.office, period, turn.now))
     letters = [turn.letter(part) for part in first]
     found_in = turn.letter(last, *_periods(today, but=period))
     return Reply((*letters, found_in), "", {}, (OrderReport(period.name),))
@@ -125,12 +131,23 @@ async def as_text(
     card, found = await scorecard(read, office, period, now)
     units = {unit.id: unit.name.say(language) for unit in office.commune.units}
     sections = text.sections(card, found, units, await neighbours(read, office, period, now))
-    return "\n\n".join(say(lines(*section), language) for section in sections)
+    dossiers = await _dossiers(read, office, period, now)
+    told = (*(lines(*section) for section in sections), *dossiers)
+    return "\n\n".join(say(section, language) for section in told)
+
+
+async def _dossiers(
+    read: Reader, office: Office, period: Period, now: datetime
+) -> tuple[Lines, ...]:
+    """Tell how punctual units were by field; nothing before any import."""
+    counts = await read.dossier_counts(*period.bounds, now)
+    return (lines(*punctuality(office, counts)),) if counts.as_of else ()
 
 
 async def facts(read: Reader, period: Period, now: datetime) -> Facts:
     """Count what happened in a period, and read what people decided about it."""
     counted = await read.reports.counted((period.start, period.end), period.bounds, now)
+    dossiers = await read.dossier_counts(*period.bounds, now)
     tallies = counted.tallies
     ratings = tallies.get(RATED, Tally(0, 0))
     return Facts(
@@ -139,9 +156,11 @@ async def facts(read: Reader, period: Period, now: datetime) -> Facts:
             if subject == BY_TICKETS
             else _of(subject, tallies)
             for subject in COUNTED
-            if subject != RATED
-        },
-        evidence={kind: tally.count for kind, tally in tallies.items()},
+            if subject not in {RATED, BY_EXPORTS}
+        }
+        | {BY_EXPORTS: _of_dossiers(dossiers)},
+        evidence={kind: tally.count for kind, tally in tallies.items()}
+        | {"dossier.on_time": dossiers.on_time, "dossier.late": dossiers.late},
         publication_days=await read.days_of(PUBLISHED, period.start, period.end),
         rating_sum=ratings.total,
         rating_count=ratings.count,
@@ -153,6 +172,15 @@ async def facts(read: Reader, period: Period, now: datetime) -> Facts:
         filed=counted.filed,
         today=now.astimezone(ZONE).date(),
     )
+
+
+def _of_dossiers(counts: DossierCounts) -> dict[str, int]:
+    return {
+        "due": counts.on_time + counts.late,
+        "on_time": counts.on_time,
+        "late": counts.late,
+        "apologised": counts.apologised,
+    }
 
 
 def _of_tickets(counts: TicketCounts) -> dict[str, int]:

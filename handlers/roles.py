@@ -33,9 +33,11 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/linhvuc CODE: change the category"),
         _("/ghinhan: write down what came by hotline, letter box or counter"),
         _("/hoidap: questions that no guide answered"),
+        _("/hosodenhan: dossiers that fall due; /xinloi: the letter for a late one"),
     ),
     "staff": (
         _("/report: counts and scores of a period, for example /report 2026-H1"),
+        _("/nhaphoso: import the one-stop system's export"),
         _("/quetma: how often guides were scanned and shown, and where"),
         _("/minhchung: file evidence for a component"),
         _("/minhchung thieu: what has no evidence yet"),
@@ -52,10 +54,10 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 
-COMMANDS["leader"] = COMMANDS["staff"]
+COMMANDS["leader"] = (*COMMANDS["staff"], _("/duyet: approve letters of apology"))
 COMMANDS["admin"] = (
     *COMMANDS["officer"],
-    *COMMANDS["staff"],
+    *COMMANDS["leader"],
     _("/nhom: the number of the Telegram group it is sent in"),
 )
 

@@ -45,12 +45,12 @@ class Media:
 
     def __init__(self, store: Store, folder: Path, clock: Clock) -> None:
         self._store = store
-        self._folder = folder
+        self.folder = folder
         self._clock = clock
 
     def path(self, digest: str) -> Path:
         """Where a file is, by the hash of its content."""
-        return self._folder / digest[:2] / digest
+        return self.folder / digest[:2] / digest
 
     async def wanted(self, channels: Collection[str], limit: int = 8) -> list[Wanted]:
         """Give files that are to be fetched now over one of these channels.

@@ -11,6 +11,10 @@ from messages.envelope import Address
 from storage import tables
 from storage.channel_facts import Fact, fact
 from storage.database import Store
+from storage.dossiers import Dossiers
+from storage.dossiers_apologies import Apologies
+from storage.dossiers_counts import DossierCounts, dossier_counts
+from storage.dossiers_following import Following
 from storage.evidence import Tally, tallies
 from storage.guidance_counts import GuidanceCount, guidance_counts
 from storage.households import HouseholdReader
@@ -121,6 +125,11 @@ class Reader:
 
     Args:
         store: the database; each question raises StoreUnavailable where it cannot be read.
+
+    Attributes:
+        dossiers: what may be asked about dossiers.
+        following: what may be asked about whose they are.
+        apologies: what may be asked about the letters of late ones.
     """
 
     def __init__(self, store: Store) -> None:
@@ -132,6 +141,9 @@ class Reader:
         self.notices = NoticeReader(store)
         self.weeks = WeekReader(store)
         self.surveys = SurveyReader(store)
+        self.dossiers = Dossiers(store)
+        self.following = Following(store)
+        self.apologies = Apologies(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 
@@ -457,6 +469,11 @@ class Reader:
         """Count tickets from a moment to a moment, the second not included."""
         async with self._store.reading() as connection:
             return await ticket_counts(connection, start, end, now)
+
+    async def dossier_counts(self, start: datetime, end: datetime, now: datetime) -> DossierCounts:
+        """Count dossiers from a moment to a moment, the second not included."""
+        async with self._store.reading() as connection:
+            return await dossier_counts(connection, start, end, now)
 
     async def to_take_over(
         self, *, units: Sequence[str], officer_id: int, now: datetime, limit: int = 20

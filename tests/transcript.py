@@ -59,13 +59,17 @@ CHANNELS = tuple(LIMITS)
 
 
 class ScriptedChannel:
-    """A channel that keeps what it is given; `failing` makes the next sends fail."""
+    """A channel that keeps what it is given; `failing` makes the next sends fail.
+
+    `files` is what people sent, by reference.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.limits = LIMITS[name]
         self.letters: list[Letter] = []
         self.failing: list[SendError] = []
+        self.files: dict[str, bytes] = {}
         self._ids = itertools.count(1)
 
     def routes(self, accept: Accept) -> Sequence[web.AbstractRouteDef]:
@@ -84,7 +88,7 @@ class ScriptedChannel:
         return (f"out-{next(self._ids)}",)
 
     async def fetch(self, attachment: Attachment) -> bytes:
-        return b"\xff\xd8\xff" + attachment.ref.encode()
+        return self.files.get(attachment.ref, b"\xff\xd8\xff" + attachment.ref.encode())
 
     async def close(self) -> None:
         pass

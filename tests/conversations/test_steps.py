@@ -3,7 +3,9 @@
 import pytest
 
 from handlers import router
+from storage.dossiers import Exported, Stage
 from tests.conversations.citizen_scenes import FREE, TROUBLE, person_of, step_of, sticker
+from tests.dossiers.exports import imported
 from tests.transcript import Somebody, Talk, code_in
 
 WAYS: dict[str, tuple[str, ...]] = {
@@ -15,6 +17,11 @@ WAYS: dict[str, tuple[str, ...]] = {
     "meanings.meant": ("asdfgh qwer zxcv",),
     "guidance.ask": ("/thutuc",),
     "dossier.ask": ("/hoso",),
+    "dossier.factor": ("EXPORT", "/hoso A-1"),
+    "dossier_home.group": ("/tainha",),
+    "dossier_home.what": ("/tainha", "2"),
+    "dossier_home.where": ("/tainha", "2", "Trợ cấp xã hội"),
+    "dossier_home.when": ("/tainha", "2", "Trợ cấp xã hội", "Số 5 thôn Đông"),
     "information.matter": ("/gapcanbo",),
     "privacy.erase": ("/xoadulieu",),
     "tickets.confirm": (f"/gopy {TROUBLE}", "/rutphieu PA2611-1000"),
@@ -26,11 +33,12 @@ WAYS: dict[str, tuple[str, ...]] = {
     "households.installed": ("/hpsmart", "Thôn Một", "Nguyễn Văn An"),
     "surveys.answer": ("/khaosat hailong",),
 }
-"""Step → what is said until it waits; DAYS and ANSWER are what happens in between."""
+"""Step → what is said until it waits; DAYS, EXPORT and ANSWER are what happens in between."""
 
 MINE = (
     "additions",
     "dossier",
+    "dossier_home",
     "drafting",
     "guidance",
     "information",
@@ -55,6 +63,8 @@ async def reach(talk: Talk, step: str, channel: str = "web") -> Somebody:
     for said in WAYS[step]:
         if said == "DAYS":
             talk.hands.move(days=2)
+        elif said == "EXPORT":
+            await imported(talk, Exported("A-1", Stage.PROCESSING))
         elif said == "ANSWER":
             code = code_in(citizen.everything())
             await officer.says(f"/traloi {code} Đã vá xong")
@@ -111,6 +121,14 @@ async def test_the_menu_is_reached_from_each_step(talk: Talk, step: str) -> None
     (menu,) = await citizen.says("0")
     assert "Gửi phản ánh" in menu
     kept = step.startswith(
-        ("drafting.", "privacy.", "tickets.", "thanks.", "households.", "surveys.")
+        (
+            "dossier_home.",
+            "drafting.",
+            "households.",
+            "privacy.",
+            "surveys.",
+            "thanks.",
+            "tickets.",
+        )
     )
     assert await step_of(talk, citizen) == (step if kept else "")

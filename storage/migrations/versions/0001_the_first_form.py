@@ -40,6 +40,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('name', name=op.f('pk_credentials')),
     comment='Rotating tokens of platforms, sealed, and the lease of the process that renews them.'
     )
+    op.create_table('dossiers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('from_import', sa.BigInteger(), nullable=False),
+    sa.Column('until_import', sa.BigInteger(), server_default='9007199254740992', nullable=False),
+    sa.Column('fingerprint', sa.String(length=32), nullable=False),
+    sa.Column('factor', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('stage', sa.String(length=16), nullable=False),
+    sa.Column('field', sa.String(length=128), server_default='', nullable=False),
+    sa.Column('unit', sa.String(length=32), server_default='', nullable=False),
+    sa.Column('received_at', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.BigInteger(), nullable=True),
+    sa.Column('finished_at', sa.BigInteger(), nullable=True),
+    sa.Column('online', sa.Boolean(), nullable=True),
+    sa.Column('gone', sa.Boolean(), nullable=False),
+    sa.Column('details', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dossiers')),
+    comment='Dossiers of the one-stop system, a row for each version: it holds from one import until another, so that an import shows at once and whole. Names and procedure are sealed; of the telephone only a keyed hash of its last four digits is kept.'
+    )
+    with op.batch_alter_table('dossiers', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_dossiers_code'), ['code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_dossiers_due_at'), ['due_at'], unique=False)
+        batch_op.create_index('ix_dossiers_ended', ['until_import'], unique=False, sqlite_where=sa.text('until_import < 9007199254740992'), postgresql_where=sa.text('until_import < 9007199254740992'))
+        batch_op.create_index(batch_op.f('ix_dossiers_finished_at'), ['finished_at'], unique=False)
+
     op.create_table('evidence',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('day', sa.String(length=10), nullable=False),
@@ -150,6 +175,84 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('survey', 'round', 'taker', name=op.f('pk_survey_takers')),
     comment='Who has answered a survey in a round, as a keyed hash; nothing leads from here to the answers.'
     )
+    op.create_table('apologies',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('unit', sa.String(length=32), server_default='', nullable=False),
+    sa.Column('state', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('drafted_at', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.LargeBinary(), nullable=True),
+    sa.Column('new_due_at', sa.BigInteger(), nullable=True),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('leader_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('approved_at', sa.BigInteger(), nullable=True),
+    sa.Column('hash', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['hash'], ['media.hash'], name=op.f('fk_apologies_hash')),
+    sa.ForeignKeyConstraint(['leader_id'], ['people.id'], name=op.f('fk_apologies_leader_id')),
+    sa.ForeignKeyConstraint(['officer_id'], ['people.id'], name=op.f('fk_apologies_officer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_apologies')),
+    sa.UniqueConstraint('code', name=op.f('uq_apologies_code')),
+    comment='The one apology of a late dossier. States: 0 draft, 1 laid before the leader, 2 approved, 3 sent.'
+    )
+    with op.batch_alter_table('apologies', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_apologies_state'), ['state'], unique=False)
+
+    op.create_table('dossier_followers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('proven_at', sa.BigInteger(), nullable=False),
+    sa.Column('following', sa.Boolean(), nullable=False),
+    sa.Column('told', sa.String(length=64), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_dossier_followers_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dossier_followers')),
+    sa.UniqueConstraint('code', 'person_id', name=op.f('uq_dossier_followers_code_person_id')),
+    comment='Who has proven that a dossier is theirs, whether they follow it, and what they were told last.',
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('dossier_followers', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_dossier_followers_person_id'), ['person_id'], unique=False)
+
+    op.create_table('dossier_imports',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('begun_at', sa.BigInteger(), nullable=False),
+    sa.Column('beat_at', sa.BigInteger(), nullable=False),
+    sa.Column('as_of', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('after_id', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('rows', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('new', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('changed', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('gone', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('covers_from', sa.BigInteger(), nullable=True),
+    sa.Column('covers_to', sa.BigInteger(), nullable=True),
+    sa.Column('told_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_dossier_imports_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dossier_imports')),
+    comment='Every import of an export. States: 0 under way, 1 done: the last of these is what readers see; 2 dropped.',
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('dossier_imports', schema=None) as batch_op:
+        batch_op.create_index('ix_dossier_imports_state', ['state', 'id'], unique=False)
+        batch_op.create_index('ix_dossier_imports_under_way', ['state'], unique=True, sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+
+    op.create_table('dossier_tries',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('nth', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('failed', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_dossier_tries_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dossier_tries')),
+    sa.UniqueConstraint('code_hash', 'nth', name=op.f('uq_dossier_tries_code_hash_nth')),
+    comment='Who gave the second factor for a code and whether it was right; two at once for one code cannot both be the nth, so that guesses are counted however many people share them.'
+    )
+    with op.batch_alter_table('dossier_tries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_dossier_tries_person_id'), ['person_id'], unique=False)
+
     op.create_table('filed_evidence',
     sa.Column('code', sa.String(length=16), nullable=False),
     sa.Column('component', sa.String(length=32), nullable=False),
@@ -384,6 +487,26 @@ def upgrade() -> None:
     with op.batch_alter_table('roles', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_roles_person_id'), ['person_id'], unique=False)
 
+    op.create_table('sent_files',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('channel', sa.String(length=16), nullable=False),
+    sa.Column('purpose', sa.String(length=16), nullable=False),
+    sa.Column('ref', sa.LargeBinary(), nullable=True),
+    sa.Column('name', sa.LargeBinary(), nullable=True),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_sent_files_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sent_files')),
+    comment='Files that a person sent to be read and not kept: exports, photographed receipts. States: 0 to be fetched, 1 looked at, 2 to be imported, 3 done with.',
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('sent_files', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sent_files_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_sent_files_waiting', ['due_at'], unique=False, sqlite_where=sa.text('state != 3'), postgresql_where=sa.text('state != 3'))
+
     op.create_table('subscriptions',
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('topic', sa.String(length=64), nullable=False),
@@ -594,6 +717,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_subscriptions_topic')
 
     op.drop_table('subscriptions')
+    with op.batch_alter_table('sent_files', schema=None) as batch_op:
+        batch_op.drop_index('ix_sent_files_waiting', sqlite_where=sa.text('state != 3'), postgresql_where=sa.text('state != 3'))
+        batch_op.drop_index(batch_op.f('ix_sent_files_person_id'))
+
+    op.drop_table('sent_files')
     with op.batch_alter_table('roles', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_roles_person_id'))
 
@@ -642,6 +770,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_filed_evidence_day'))
 
     op.drop_table('filed_evidence')
+    with op.batch_alter_table('dossier_tries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_dossier_tries_person_id'))
+
+    op.drop_table('dossier_tries')
+    with op.batch_alter_table('dossier_imports', schema=None) as batch_op:
+        batch_op.drop_index('ix_dossier_imports_under_way', sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+        batch_op.drop_index('ix_dossier_imports_state')
+
+    op.drop_table('dossier_imports')
+    with op.batch_alter_table('dossier_followers', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_dossier_followers_person_id'))
+
+    op.drop_table('dossier_followers')
+    with op.batch_alter_table('apologies', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_apologies_state'))
+
+    op.drop_table('apologies')
     op.drop_table('survey_takers')
     with op.batch_alter_table('survey_answers', schema=None) as batch_op:
         batch_op.drop_index('ix_survey_answers_survey')
@@ -661,6 +806,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_evidence_day'))
 
     op.drop_table('evidence')
+    with op.batch_alter_table('dossiers', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_dossiers_finished_at'))
+        batch_op.drop_index('ix_dossiers_ended', sqlite_where=sa.text('until_import < 9007199254740992'), postgresql_where=sa.text('until_import < 9007199254740992'))
+        batch_op.drop_index(batch_op.f('ix_dossiers_due_at'))
+        batch_op.drop_index(batch_op.f('ix_dossiers_code'))
+
+    op.drop_table('dossiers')
     op.drop_table('credentials')
     op.drop_table('channel_facts')
     with op.batch_alter_table('catalogue_versions', schema=None) as batch_op:

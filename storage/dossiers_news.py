@@ -1,0 +1,98 @@
+"""What an import, a morning or a printed letter is to people: messages in their own lines."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from messages.envelope import Incoming, Kind
+from storage import tables
+from storage.connection import Connection
+from storage.database import Store
+from storage.dossiers import DONE
+from storage.dossiers_apologies import Apology
+from storage.dossiers_tables import apologies, dossier_imports
+from storage.inbox import CLOCK, put
+from storage.reader import Reader
+
+PAGE = 200
+
+
+def _message(key: str, name: str, payload: str, now: datetime) -> Incoming:
+    return Incoming(sender=CLOCK, key=key, sent_at=now, kind=Kind.TIMER, text=name, payload=payload)
+
+
+async def untold(store: Store) -> list[int]:
+    """Give the imports of which followers were not told; the last of them speaks for all."""
+    table = dossier_imports
+    async with store.reading() as connection:
+        found = await connection.execute(
+            select(table.c.id)
+            .where(table.c.state == DONE, table.c.told_at.is_(None))
+            .order_by(table.c.id)
+        )
+        return list(found.scalars())
+
+
+async def tell_changes(store: Store, read: Reader, import_id: int, now: datetime) -> int:
+    """Put a message into the line of each follower for whom something is new; give how many.
+
+    Whoever dies in the middle does it again: a message's key keeps it from coming twice.
+    """
+    told, after = 0, 0
+    while followers := await read.following.after(after, PAGE):
+        after = followers[-1].id
+        known = await read.dossiers.by_codes({one.code for one in followers})
+        news = [
+            one for one in followers if one.code in known and known[one.code].notable != one.told
+        ]
+        told += len(news)
+        pairs = [(one.id, one.person_id) for one in news]
+
+        async def job(connection: Connection, pairs: list[tuple[int, int]] = pairs) -> None:
+            for follower_id, person_id in pairs:
+                key = f"dossier:{follower_id}:{import_id}"
+                message = _message(key, "dossier", str(follower_id), now)
+                await put(connection, person_id, message, now)
+
+        if pairs:
+            await store.write(job)
+    table = dossier_imports
+    await store.write(
+        lambda connection: connection.execute(
+            update(table).where(table.c.id == import_id).values(told_at=now)
+        )
+    )
+    return told
+
+
+async def say_good_morning(store: Store, day: str, now: datetime) -> None:
+    """Put the morning's message into the line of each officer and administrator, once a day."""
+    roles = tables.roles
+    async with store.reading() as connection:
+        found = await connection.execute(
+            select(roles.c.person_id)
+            .where(roles.c.revoked_at.is_(None), roles.c.role.in_(["officer", "admin"]))
+            .distinct()
+        )
+        people = sorted(found.scalars())
+
+    async def job(connection: Connection) -> None:
+        for person_id in people:
+            key = f"dossiers:{day}:{person_id}"
+            await put(connection, person_id, _message(key, "dossiers-morning", day, now), now)
+
+    await store.write(job)
+
+
+async def letter_is_made(store: Store, apology: Apology, digest: str, now: datetime) -> None:
+    """Write down that a letter was printed, and let it be sent in its leader's line."""
+
+    async def job(connection: Connection) -> None:
+        await connection.execute(
+            update(apologies).where(apologies.c.id == apology.id).values(hash=digest)
+        )
+        if apology.leader_id is not None:
+            message = _message(f"apology:{apology.id}", "apology", str(apology.id), now)
+            await put(connection, apology.leader_id, message, now)
+
+    await store.write(job)

@@ -1,0 +1,50 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.dossier_work import DossierWork
+from handlers.office import Office
+from storage.database import Store
+from storage.media import Media
+from storage.reader import Reader
+from tests.conftest import Hands
+from tests.dossiers.exports import Importer
+from tests.transcript import CHANNELS, Talk, talking
+
+
+@pytest.fixture
+def importer(store: Store, office: Office, hands: Hands, tmp_path: Path) -> Importer:
+    return Importer(store, office.commune, hands, tmp_path)
+
+
+@pytest.fixture
+def read(store: Store) -> Reader:
+    return Reader(store)
+
+
+@pytest.fixture
+def work(talk: Talk, tmp_path: Path) -> DossierWork:
+    """What is done outside turns, on the scripted channels."""
+    return DossierWork(
+        talk.store,
+        talk.inbox,
+        media=Media(talk.store, tmp_path / "media", talk.hands),
+        channels=talk.channels,
+        office=talk.office,
+        clock=talk.hands,
+        folder=tmp_path / "exports",
+    )
+
+
+@pytest.fixture
+async def talk(store: Store, office: Office, hands: Hands) -> AsyncIterator[Talk]:
+    async with talking(store, office, hands) as talk:
+        yield talk
+
+
+@pytest.fixture(params=CHANNELS)
+def channel(request: pytest.FixtureRequest) -> str:
+    """Each channel's limits in turn."""
+    name: str = request.param
+    return name
