@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # What never touches a database need not be run on each.
-STORED := tests/storage tests/spine tests/conversations tests/channels/zalo tests/command_line tests/walks tests/kill
+STORED := tests/storage tests/spine tests/conversations tests/dossiers tests/channels/zalo tests/command_line tests/walks tests/kill
 
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

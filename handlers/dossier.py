@@ -145,7 +145,7 @@ def _look_at(turn: Turn, photo: Attachment) -> Reply:
     return turn.say(text, effects=(ReadFile(Sent.RECEIPT, photo),))
 
 
-@router.event(Kind.TIMER, "receipt")
+@router.event(Kind.TIMER, "photographed")
 async def read_from_photo(turn: Turn) -> Reply:
     """Take the code that was found in a photo, "" where none was."""
     text = turn.message.payload
@@ -302,7 +302,7 @@ async def shown(turn: Turn, dossier: Dossier, *, following: bool) -> Reply:
     follow = (
         Offer(f"/bohoso {code}", _("Stop following"))
         if following
-        else Offer(f"/theodoi {code}", _("Tell me of changes"))
+        else Offer(f"/theodoihoso {code}", _("Tell me of changes"))
     )
     fits = len(follow.key.encode()) <= LONGEST_KEY
     return turn.say(

@@ -15,7 +15,7 @@ from storage.timers import SetTimer
 router = Router()
 
 
-@router.command("theodoi", "follow", takes=FORM)
+@router.command("theodoihoso", "followdossier", takes=FORM)
 async def follow(turn: Turn) -> Reply:
     """Follow a dossier; who has not proven that it is theirs is asked for that first."""
     code, _digits = parted(turn.words)
@@ -58,7 +58,7 @@ async def listed(turn: Turn) -> Reply:
     offers = (
         Offer(f"/bohoso {one.code}", _("Stop {code}", code=one.code[-20:]))
         if one.following
-        else Offer(f"/theodoi {one.code}", _("Follow {code}", code=one.code[-20:]))
+        else Offer(f"/theodoihoso {one.code}", _("Follow {code}", code=one.code[-20:]))
         for one in own
     )
     return questions.reminded(turn, turn.say(_("Your dossiers:"), *offers, MENU))

@@ -202,7 +202,7 @@ class SentFiles:
                     key=f"file:{file.id}:{state}",
                     sent_at=now,
                     kind=Kind.TIMER,
-                    text="receipt" if file.purpose is Sent.RECEIPT else "export",
+                    text="photographed" if file.purpose is Sent.RECEIPT else "export",
                     payload=news,
                 )
                 await put(connection, file.person_id, message, now)

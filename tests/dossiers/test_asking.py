@@ -123,7 +123,7 @@ async def everything_seen(talk: Talk, code: str, said: list[str], who: str) -> l
         ["{code}", "9876"],
         ["{code}", "9876", "9876"],
         ["/hoso {code} 9876"],
-        ["/theodoi {code}", "9876"],
+        ["/theodoihoso {code}", "9876"],
         ["/bohoso {code}"],
         ["hồ sơ {code} quá hạn trả 3 tuần rồi mà chưa có", "abc", "12345", "0123456"],
         ["/gopy", "1", "{code}", "/hoso {code} 9876"],

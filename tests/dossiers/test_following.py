@@ -98,7 +98,7 @@ async def test_who_does_not_follow_hears_nothing(talk: Talk, work: DossierWork) 
 async def test_nobody_follows_without_proof(talk: Talk) -> None:
     await imported(talk, dossier())
     stranger = talk.person("s")
-    (question,) = await stranger.says(f"/theodoi {CODE}")
+    (question,) = await stranger.says(f"/theodoihoso {CODE}")
     assert "bốn số cuối" in question
     async with talk.store.reading() as connection:
         assert (await connection.execute(select(dossier_followers))).all() == []
@@ -145,10 +145,10 @@ async def test_own_dossiers_are_listed_with_what_can_be_done(talk: Talk) -> None
     await imported(talk, dossier(), dossier("A-2"))
     citizen = await follower(talk)
     await citizen.says(f"/hoso A-2 {DIGITS}")
-    (listed,) = await citizen.says("/theodoi")
+    (listed,) = await citizen.says("/theodoihoso")
     assert "[Theo dõi A-2]" in listed
     assert f"[Thôi {CODE}]" in listed
-    (nothing,) = await talk.person("other").says("/theodoi")
+    (nothing,) = await talk.person("other").says("/theodoihoso")
     assert "chưa theo dõi" in nothing
 
 
