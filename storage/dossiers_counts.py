@@ -185,4 +185,4 @@ async def _fridays(connection: Reading, start: datetime, end: datetime) -> tuple
 
 def _local_day(moment: ColumnElement[datetime]) -> ColumnElement[int]:
     """Give the days from 1 January 1970 to a moment's day in Viet Nam, which has no summer time."""
-    return (type_coerce(moment, BigInteger) + OFFSET_MS).op("/")(DAY_MS)
+    return (type_coerce(moment, BigInteger) + OFFSET_MS) // DAY_MS
