@@ -73,6 +73,10 @@ class DossierCounts:
         return sum(line.apologised for line in self.lines)
 
 
+NOTHING_COUNTED = DossierCounts()
+"""The counts before any import."""
+
+
 async def dossier_counts(
     connection: Reading, start: datetime, end: datetime, now: datetime
 ) -> DossierCounts:
@@ -83,7 +87,7 @@ async def dossier_counts(
     """
     newest = await last_import(connection)
     if newest is None:
-        return DossierCounts()
+        return NOTHING_COUNTED
     until = min(end, now)
     shown = and_(visible(), dossiers.c.gone.is_(False))
     done = dossiers.c.finished_at

@@ -11,6 +11,7 @@ from handlers.commune import Commune
 from handlers.search import Catalogue
 from messages.envelope import Address
 from scoring.periods import Period
+from storage.dossiers_counts import NOTHING_COUNTED, DossierCounts
 
 
 class OnShown(Protocol):
@@ -29,10 +30,17 @@ class OnShown(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The counts of a period, subject → count → number, as `report --format json` has them."""
+    """The figures of a period.
+
+    Attributes:
+        period: of which they are.
+        counts: subject → count → number, as `report --format json` has them.
+        dossiers: how many came online, and how punctual units were, with the day of the data.
+    """
 
     period: Period
     counts: Mapping[str, Mapping[str, object]]
+    dossiers: DossierCounts = NOTHING_COUNTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,7 +157,9 @@ async def test_one_line_writes_a_letter(talk: Talk, work: DossierWork) -> None:
     assert "Chờ xác minh thực địa" in leader.new()[-1]
 
 
-@pytest.mark.parametrize("day", ["23/11/2026", "24/11/2026", "28/11/2026", "30/02/2027", "30/11/2028", "mai"])
+@pytest.mark.parametrize(
+    "day", ["23/11/2026", "24/11/2026", "28/11/2026", "30/02/2027", "30/11/2028", "mai"]
+)
 async def test_a_new_date_is_a_working_day_that_is_still_to_come(
     talk: Talk, work: DossierWork, day: str
 ) -> None:
