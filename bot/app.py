@@ -237,8 +237,10 @@ def _site(
     async def figures() -> Figures:
         now = ground.clock()
         period = parse("", now.astimezone(ZONE).date())
-        facts = await report.facts(Reader(ground.store), period, now)
-        return Figures(period, counts_as_json(facts))
+        read = Reader(ground.store)
+        facts = await report.facts(read, period, now)
+        dossiers = await read.dossier_counts(*period.bounds, now)
+        return Figures(period, counts_as_json(facts), dossiers)
 
     telegram = service.channels.get("telegram")
     return Site(

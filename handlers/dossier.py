@@ -4,6 +4,7 @@ The code alone tells nothing, not even whether it exists: the last four digits o
 the dossier are asked for every code alike, and a wrong answer reads as an unknown code does.
 """
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 
@@ -161,13 +162,16 @@ async def read_from_photo(turn: Turn) -> Reply:
 async def about(turn: Turn, code: str, digits: str = "", *before: Sayable) -> Reply:
     """Answer about a code: at once to whoever proved that it is theirs, else ask for the digits."""
     counted = Evidence("status.asked")
-    if await turn.read.dossiers.last_import() is None:
+    newest, dossier, known = await asyncio.gather(
+        turn.read.dossiers.last_import(),
+        turn.read.dossiers.dossier(code),
+        turn.read.following.follower(code, turn.person.id),
+    )
+    if newest is None:
         return questions.reminded(turn, _nothing_known(turn, code, *before))
     if turn.message.group:
         text = _("A dossier is private: please ask me in a chat between the two of us.")
         return turn.say(text, effects=(counted,))
-    dossier = await turn.read.dossiers.dossier(code)
-    known = await turn.read.following.follower(code, turn.person.id)
     if dossier is not None and known is not None:
         reply = questions.reminded(turn, await shown(turn, dossier, following=known.following))
     elif digits:

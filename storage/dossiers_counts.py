@@ -73,6 +73,10 @@ class DossierCounts:
         return sum(line.apologised for line in self.lines)
 
 
+NOTHING_COUNTED = DossierCounts()
+"""The counts before any import."""
+
+
 async def dossier_counts(
     connection: Reading, start: datetime, end: datetime, now: datetime
 ) -> DossierCounts:
@@ -83,7 +87,7 @@ async def dossier_counts(
     """
     newest = await last_import(connection)
     if newest is None:
-        return DossierCounts()
+        return NOTHING_COUNTED
     until = min(end, now)
     shown = and_(visible(), dossiers.c.gone.is_(False))
     done = dossiers.c.finished_at
@@ -185,4 +189,4 @@ async def _fridays(connection: Reading, start: datetime, end: datetime) -> tuple
 
 def _local_day(moment: ColumnElement[datetime]) -> ColumnElement[int]:
     """Give the days from 1 January 1970 to a moment's day in Viet Nam, which has no summer time."""
-    return (type_coerce(moment, BigInteger) + OFFSET_MS).op("/")(DAY_MS)
+    return (type_coerce(moment, BigInteger) + OFFSET_MS) // DAY_MS

@@ -11,8 +11,10 @@ from storage.database import Store
 from storage.dossiers import DONE
 from storage.dossiers_apologies import Apology
 from storage.dossiers_tables import apologies, dossier_imports
+from storage.evidence import Evidence
 from storage.inbox import CLOCK, put
 from storage.reader import Reader
+from storage.work import Gathered, Work
 
 PAGE = 200
 
@@ -56,13 +58,26 @@ async def tell_changes(store: Store, read: Reader, import_id: int, now: datetime
 
         if pairs:
             await store.write(job)
-    table = dossier_imports
-    await store.write(
-        lambda connection: connection.execute(
-            update(table).where(table.c.id == import_id).values(told_at=now)
-        )
-    )
+    await store.write(lambda connection: _all_told(connection, store, import_id, now))
     return told
+
+
+async def _all_told(connection: Connection, store: Store, import_id: int, now: datetime) -> None:
+    """Write down, once, that an import is told; its figures are public from now on."""
+    table = dossier_imports
+    first = await connection.execute(
+        update(table)
+        .where(table.c.id == import_id, table.c.told_at.is_(None))
+        .values(told_at=now)
+        .returning(table.c.person_id, table.c.rows)
+    )
+    row = first.first()
+    if row is None:
+        return
+    gathered = Gathered(connection, store.box)
+    work = Work(gathered, now=now, person_id=row.person_id or 0, channel=CLOCK.channel)
+    await Evidence("dossier.published", about=str(import_id), value=row.rows).apply(work)
+    await gathered.flush()
 
 
 async def say_good_morning(store: Store, day: str, now: datetime) -> None:

@@ -9,8 +9,10 @@ from aiohttp import web
 
 from bot.pages.rendering import capital, language_of, page
 from bot.pages.site import Figures, Site
-from messages.languages import say, value_in
+from handlers.dossier_report import ways
+from messages.languages import ZONE, say, value_in
 from scoring.labels import LABELS
+from storage.dossiers_counts import DossierCounts
 
 PUBLIC: Sequence[str] = (
     "feedback.received",
@@ -69,7 +71,16 @@ def routes(site: Site) -> list[web.RouteDef]:
         ]
         percent = on_time_percent(counts)
         told = None if percent is None else value_in(percent, language)
-        return page(site, request, "figures.html", period=figures.period, rows=rows, on_time=told)
+        dossiers = [say(line, language) for line in ways(figures.dossiers)]
+        return page(
+            site,
+            request,
+            "figures.html",
+            period=figures.period,
+            rows=rows,
+            on_time=told,
+            dossiers=dossiers,
+        )
 
     async def as_json(request: web.Request) -> web.Response:
         del request
@@ -88,6 +99,7 @@ def routes(site: Site) -> list[web.RouteDef]:
             },
             "counts": nested,
             "on_time_percent": on_time_percent(counts),
+            "dossiers": _dossiers(figures.dossiers),
         }
         return web.json_response(said)
 
@@ -113,6 +125,19 @@ def routes(site: Site) -> list[web.RouteDef]:
         web.get("/minh-bach.json", as_json),
         web.get("/minh-bach.csv", as_csv),
     ]
+
+
+def _dossiers(counts: DossierCounts) -> dict[str, object] | None:
+    """Give what the one-stop system told, with the day of its data; nothing before any import."""
+    if counts.as_of is None:
+        return None
+    return {
+        "as_of": counts.as_of.astimezone(ZONE).isoformat(timespec="seconds"),
+        "online": counts.online,
+        "paper": counts.paper,
+        "fridays": counts.fridays,
+        "same_day": counts.same_day,
+    }
 
 
 def _number(counts: Mapping[str, Mapping[str, object]], name: str) -> Number:

@@ -15,6 +15,7 @@ from handlers.search import Catalogue
 from messages.envelope import Address
 from scoring.periods import Period
 from storage.clock import Clock, system_clock
+from storage.dossiers_counts import NOTHING_COUNTED, DossierCounts
 from storage.published import Published
 
 
@@ -34,10 +35,17 @@ class OnShown(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The counts of a period, subject → count → number, as `report --format json` has them."""
+    """The figures of a period.
+
+    Attributes:
+        period: of which they are.
+        counts: subject → count → number, as `report --format json` has them.
+        dossiers: how many came online, and how punctual units were, with the day of the data.
+    """
 
     period: Period
     counts: Mapping[str, Mapping[str, object]]
+    dossiers: DossierCounts = NOTHING_COUNTED
 
 
 async def _nothing() -> Mapping[str, Published]:

@@ -16,6 +16,7 @@ from messages.languages import say
 from storage.dossiers import Stage
 from storage.reader import Reader
 from tests.dossiers.exports import CODE, TITLES, Importer, csv_of, moment, row, xlsx_of
+from tests.dossiers.old_excel import xls_of
 
 OTHER = "H24.107-261116-0002"
 
@@ -35,6 +36,18 @@ async def test_a_workbook_is_read_like_a_text_file(importer: Importer, read: Rea
     outcome = await importer(csv_of([row(), row(OTHER)]))
     difference = outcome.difference
     assert (difference.rows, difference.new, difference.changed) == (2, 0, 0)
+
+
+async def test_a_workbook_of_the_old_form_is_read_too(importer: Importer, read: Reader) -> None:
+    rows = [TITLES, row(due=46351.708333333336), row(OTHER)]
+    outcome = await importer(xls_of(rows))
+    assert (outcome.table.name, outcome.difference.rows) == ("Hồ sơ", 2)
+    found = await read.dossiers.dossier(CODE)
+    assert found is not None
+    assert found.exported.due_at == moment("2026-11-25 17:00")
+    outcome = await importer(xls_of([TITLES, row(26111600001)]))
+    (wrong,) = outcome.rows.wrong
+    assert (wrong.row, wrong.column) == (2, "A")
 
 
 async def test_the_right_sheet_is_found_among_others(importer: Importer) -> None:

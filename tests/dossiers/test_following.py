@@ -161,3 +161,12 @@ async def test_two_workers_tell_once(talk: Talk, work: DossierWork) -> None:
         await tell_changes(talk.store, talk.read, newest, talk.hands())
     await talk.settle()
     assert len(citizen.new()) == 1
+
+
+async def test_an_import_is_evidence_of_publication_once(talk: Talk, work: DossierWork) -> None:
+    await imported(talk, dossier())
+    await work.look()
+    await work.look()
+    today = talk.hands().date()
+    published = (await talk.read.tallies(today, today))["dossier.published"]
+    assert (published.count, published.total) == (1, 1)

@@ -23,6 +23,7 @@ from handlers.office import Office
 from messages.envelope import Address
 from scoring.periods import Period
 from storage.database import StoreUnavailable
+from storage.dossiers_counts import NOTHING_COUNTED, DossierCounts
 from tests.conftest import Hands
 from tests.pages.village import Village, browser
 
@@ -43,6 +44,7 @@ class Behind:
     shown: list[tuple[str, str, str]] = field(default_factory=list)
     media: dict[str, KeptMedia] = field(default_factory=dict)
     counts: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: COUNTS)
+    dossiers: DossierCounts = NOTHING_COUNTED
     is_out_of_order: bool = False
     taken_over: list[tuple[Address, Address]] = field(default_factory=list)
 
@@ -57,7 +59,8 @@ class Behind:
     async def figures(self) -> Figures:
         if self.is_out_of_order:
             raise StoreUnavailable
-        return Figures(Period("2026-H2", date(2026, 7, 1), date(2026, 12, 31)), self.counts)
+        period = Period("2026-H2", date(2026, 7, 1), date(2026, 12, 31))
+        return Figures(period, self.counts, self.dossiers)
 
     async def open_media(self, digest: str) -> KeptMedia | None:
         return self.media.get(digest)

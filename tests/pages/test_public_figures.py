@@ -1,10 +1,13 @@
 import csv
+from datetime import datetime
 from io import StringIO
 
 import pytest
 
 from bot.pages.figures import PUBLIC, on_time_percent
+from messages.languages import ZONE
 from scoring.labels import LABELS
+from storage.dossiers_counts import DossierCounts
 from tests.pages.conftest import Behind, Client
 
 
@@ -37,6 +40,25 @@ async def test_without_an_answer_due_there_is_no_share(client: Client, behind: B
     behind.counts = {}
     assert (await (await client.get("/minh-bach.json")).json())["on_time_percent"] is None
     assert "Chưa có phản ánh nào đến hạn" in await (await client.get("/minh-bach")).text()
+
+
+async def test_how_many_dossiers_came_online_is_public_with_the_day_of_the_data(
+    client: Client, behind: Behind
+) -> None:
+    assert (await (await client.get("/minh-bach.json")).json())["dossiers"] is None
+    as_of = datetime(2026, 11, 23, 9, tzinfo=ZONE)
+    behind.dossiers = DossierCounts(online=3, paper=5, fridays=2, same_day=1, as_of=as_of)
+    told = (await (await client.get("/minh-bach.json")).json())["dossiers"]
+    assert told == {
+        "as_of": "2026-11-23T09:00:00+07:00",
+        "online": 3,
+        "paper": 5,
+        "fridays": 2,
+        "same_day": 1,
+    }
+    page = await (await client.get("/minh-bach")).text()
+    assert "Nộp trực tuyến: 37,5 % (3/8), đến 09:00 thứ Hai 23/11/2026" in page
+    assert "1/2 hồ sơ giải quyết trong ngày" in page
 
 
 @pytest.mark.parametrize(
