@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from bot.metrics import Metrics
 from bot.pages.guarding import guard
 from bot.pages.media import KeptMedia, MediaLinks, media_route
 from bot.pages.routes import pages
-from bot.pages.site import Figures, Site
+from bot.pages.site import Desk, Figures, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
@@ -38,6 +39,7 @@ from scoring.report_json import counts_as_json
 from storage.clock import Clock, clock_from, system_clock
 from storage.credentials import Credentials
 from storage.database import Store
+from storage.desk_sessions import DeskSessions
 from storage.evidence import Evidence, record
 from storage.inbox import Inbox
 from storage.joining import take_over
@@ -230,6 +232,18 @@ def _site(
         open_media=partial(_open_media, ground.media),
         telegram_name=lambda: str(getattr(telegram, "username", "")),
         practice=PEOPLE if settings.practises else None,
+        desks=(_desk(ground, service, links),),
+    )
+
+
+def _desk(ground: Ground, service: Service, links: MediaLinks) -> Desk:
+    return Desk(
+        office=ground.office,
+        read=Reader(ground.store),
+        sessions=DeskSessions(ground.store),
+        accept=service.accept,
+        links=links,
+        now=ground.clock,
     )
 
 
@@ -255,12 +269,14 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
         service = Service(ground, _channels(settings, ground, identity, links), only)
         stack.push_async_callback(service.close)
         site = _site(settings, ground, identity, links, service)
-        services, routes = [service], pages(site)
+        services, beside = [service], []
         if settings.practises and set(only) == set(PARTS):
-            practising, photos = await _practice(settings, box, office, clock)
+            practising, photos, desk = await _practice(settings, box, office, clock)
             stack.push_async_callback(practising.close)
             services.append(practising)
-            routes.append(photos)
+            beside.append(photos)
+            site = replace(site, desks=(*site.desks, desk))
+        routes = [*pages(site), *beside]
         routes += [route for service in services for route in service.routes()]
         routes += health_routes(service, settings)
         app = web.Application(client_max_size=BODY_BYTES, middlewares=[guard(site)])
@@ -277,12 +293,13 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
 
 async def _practice(
     settings: Settings, box: Box, office: Office, clock: Clock
-) -> tuple[Service, web.AbstractRouteDef]:
-    """Make the service on which people practise, and the route of its photos.
+) -> tuple[Service, web.AbstractRouteDef, Desk]:
+    """Make the service on which people practise, the route of its photos, and its desk.
 
     It stands on a store of its own, and nobody outside is on it.
     """
     folder = settings.var_dir / "practice"
+    office = replace(office, desk="/demo/desk")
     ground = await ground_at(
         f"sqlite+aiosqlite:///{folder / 'bot.db'}", box, office, clock, media=folder / "media"
     )
@@ -291,7 +308,8 @@ async def _practice(
     channel = _web_channel(settings, ground, practice_identity(), links, prefix="/demo")
     service = Service(ground, [channel])
     await settle_in(service, clock())
-    return service, media_route(links, partial(_open_media, ground.media))
+    photos = media_route(links, partial(_open_media, ground.media))
+    return service, photos, _desk(ground, service, links)
 
 
 async def _serve(

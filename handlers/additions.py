@@ -197,7 +197,7 @@ def _effects(turn: Turn, ticket: Ticket, matter: Matter) -> tuple[Effect, ...]:
     words = matter.words or (((questions.message_id(turn), ""),) if matter.files else ())
     for number, (message_id, text) in enumerate(words):
         files = () if number else matter.files
-        effects.append(AddWords(ticket.code, message_id, text, files))
+        effects.append(AddWords(ticket.code, message_id, text, files, told=bool(effects)))
     return tuple(effects)
 
 

@@ -1,6 +1,6 @@
 """The officers' desk: on and off duty, the queue, taking a ticket, notes, replies to cards."""
 
-from handlers import answers, desk_news, forwarding, offline, questions, reminders
+from handlers import answers, desk_door, desk_news, forwarding, offline, questions, reminders
 from handlers.answers import reply_to_card
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import (
@@ -27,7 +27,7 @@ from storage.tickets import Change, Event, Note, Ticket
 __all__ = ["edited", "reply_to_card", "router", "show"]
 
 router = Router()
-for _part in (answers, forwarding, offline, desk_news, reminders):
+for _part in (answers, forwarding, offline, desk_door, desk_news, reminders):
     router.include(_part.router)
 
 LISTED = 20

@@ -8,6 +8,7 @@ from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import leads_to, refused
 from messages.codes import TICKET, ticket_code
 from messages.text import Spoken, Text, _, lines
+from storage.people import Person
 from storage.tickets import Event, State, Ticket
 
 CODE = rf"\W?\s*{TICKET.pattern}"
@@ -130,8 +131,13 @@ async def which(turn: Turn, command: str) -> Reply:
 
 
 def units_of(turn: Turn) -> tuple[str, ...]:
-    """Give the units whose tickets the person may act on; none named means all."""
-    roles = turn.person.roles
+    """Give the units whose tickets the person of a turn may act on; none named means all."""
+    return units_served(turn.person)
+
+
+def units_served(person: Person) -> tuple[str, ...]:
+    """Give the units whose tickets an officer may act on; none named means all."""
+    roles = person.roles
     if any(held.role == "admin" or (held.role == "officer" and not held.unit) for held in roles):
         return ()
     return tuple(held.unit for held in roles if held.role == "officer")

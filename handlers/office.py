@@ -21,6 +21,7 @@ class Office:
         scheme: the criteria (criteria.toml).
         public_url: where the public pages are.
         channels: the channels that are open, so that a text names no other.
+        desk: the path of the officers' desk in the browser.
     """
 
     commune: Commune
@@ -28,6 +29,7 @@ class Office:
     scheme: Scheme
     public_url: str = ""
     channels: tuple[str, ...] = ("web",)
+    desk: str = "/desk"
 
     def warm(self, now: datetime) -> None:
         """Read beforehand what the first message would wait for: holidays, languages, patterns."""

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
     "officer": (
         _("/truc on, /truc off: go on or off duty"),
         _("/viec: what is to be done"),
+        _("/desk: the same in a browser"),
         _("/nhan CODE: take a ticket"),
         _("/traloi CODE text: answer"),
         _("/hoi CODE text: ask the citizen back"),

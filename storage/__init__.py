@@ -1,0 +1,3 @@
+from storage import desk_tables
+
+__all__ = ["desk_tables"]

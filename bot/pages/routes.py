@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bot.pages import carrying, chat, figures, guide, home, icons, installing
+from bot.pages import carrying, chat, desk, figures, guide, home, icons, installing
 from bot.pages.media import media_route
 from bot.pages.rendering import STATIC
 from bot.pages.site import Site
@@ -18,6 +18,7 @@ def pages(site: Site) -> list[web.AbstractRouteDef]:
         *icons.routes(),
         *guide.routes(site),
         *figures.routes(site),
+        *(route for one in site.desks for route in desk.routes(site, one)),
         media_route(site.links, site.open_media),
         web.static("/static", STATIC),
     ]

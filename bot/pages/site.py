@@ -1,6 +1,6 @@
 """What the pages need from the rest of the service."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,9 +10,34 @@ from bot.channels.web.origins import Origins
 from bot.pages.media import KeptMedia, MediaLinks
 from bot.settings import Settings
 from handlers.commune import Commune
+from handlers.office import Office
 from handlers.search import Catalogue
-from messages.envelope import Address
+from messages.envelope import Address, Incoming
 from scoring.periods import Period
+from storage.clock import Clock
+from storage.desk_sessions import DeskSessions
+from storage.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the officers' desk in the browser needs.
+
+    Attributes:
+        office: what the commune has laid down; `office.desk` is the path of the pages.
+        read: asks the store.
+        sessions: who sits there.
+        accept: keeps a message durably, as a channel does; what an officer does is one of theirs.
+        links: signed links to kept photos.
+        now: our clock.
+    """
+
+    office: Office
+    read: Reader
+    sessions: DeskSessions
+    accept: Callable[[Incoming], Awaitable[bool]]
+    links: MediaLinks
+    now: Clock
 
 
 class OnShown(Protocol):
@@ -57,6 +82,7 @@ class Site:
         telegram_name: gives the Telegram bot's name without @, "" until it is known.
         practice: "citizen", "officer" and "staff" → who they are on the practice store; None where
             nobody practises.
+        desks: the officers' desks; that of practice stands beside the real one.
     """
 
     commune: Commune
@@ -72,3 +98,4 @@ class Site:
     open_media: Callable[[str], Awaitable[KeptMedia | None]]
     telegram_name: Callable[[], str] = str
     practice: Mapping[str, Address] | None = None
+    desks: Sequence[Desk] = ()
