@@ -22,6 +22,7 @@ from handlers.commune_records import (
     WEEKDAYS,
     Area,
     Bilingual,
+    CannedAnswer,
     Category,
     Commune,
     Contact,
@@ -51,6 +52,7 @@ __all__ = [
     "Area",
     "BadCommune",
     "Bilingual",
+    "CannedAnswer",
     "Category",
     "Commune",
     "Contact",
@@ -234,6 +236,8 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
         "links": [link.id for link in commune.links],
         "categories": [category.id for category in commune.categories],
         "refusals": [refusal.id for refusal in commune.refusals],
+        "kinds": [kind.id for kind in commune.kinds],
+        "answers": [answer.id for answer in commune.answers],
     }
     for name, ids in lists.items():
         for index in _repeated(ids):
@@ -247,6 +251,7 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
         )
     sought: list[tuple[Place, str]] = [(("default_unit",), commune.default_unit)]
     sought += [(("categories", i, "unit"), c.unit) for i, c in enumerate(commune.categories)]
+    sought += [(("kinds", i, "unit"), k.unit) for i, k in enumerate(commune.kinds) if k.unit]
     known = ", ".join(lists["units"])
     for place, unit in sought:
         if commune.unit(unit) is None:

@@ -100,12 +100,13 @@ class Bilingual(Record):
 
 
 class Unit(Sourced):
-    """A unit that handles tickets."""
+    """A unit that handles tickets; with `approval` a leader approves each of its answers."""
 
     id: Id
     name: Bilingual
     phone: Phone = ""
     address: Blank = ""
+    approval: bool = False
 
 
 class Area(Sourced):
@@ -152,6 +153,9 @@ class Category(Sourced):
     Attributes:
         deadline: only where it differs from the commune's own.
         outside: whether the matter is another body's, so that it is passed on and the citizen told.
+        conduct: whether it is about how an official behaved: whom it names never sees it.
+        approval: whether a leader approves each answer before it is sent.
+        proof: whether an answer needs a photo or document of what was done.
     """
 
     id: Id
@@ -159,6 +163,55 @@ class Category(Sourced):
     unit: Id
     deadline: Deadline | None = None
     outside: bool = False
+    conduct: bool = False
+    approval: bool = False
+    proof: bool = False
+
+
+class MatterKind(Sourced):
+    """A kind of ticket that a law or the commune gives a clock, a unit or a register of its own.
+
+    Attributes:
+        unit: where it goes whatever its category, "" where the category decides.
+        deadline: of the answer; the category's where there is none.
+        urgent: the deadline where an officer finds it urgent or simple.
+        complex: the deadline where an officer finds it complex.
+        registered: whether the register asks for name, address and telephone of who brings it, and
+            it is to be passed on within `Clocks.forwarding` where others are competent.
+    """
+
+    id: Id
+    unit: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    deadline: Deadline | None = None
+    urgent: Deadline | None = None
+    complex: Deadline | None = None
+    registered: bool = False
+
+
+class Clocks(Record):
+    """The clocks of a ticket beside that of its answer.
+
+    Attributes:
+        first_response: until an official first does something; no clock where there is none.
+        forwarding: until it is passed on where another body is competent.
+        urgent: the deadline of an answer that an officer finds urgent.
+        complex: the deadline of an answer that an officer finds complex.
+        waiting_minutes: working minutes by which waiting for the citizen may move the deadline.
+    """
+
+    first_response: Deadline | None = None
+    forwarding: Deadline | None = None
+    urgent: Deadline | None = None
+    complex: Deadline | None = None
+    waiting_minutes: Count = 2250
+
+
+class CannedAnswer(Sourced):
+    """An answer that officers send often, with places such as {code} and {deadline}."""
+
+    id: Id
+    title: Bilingual
+    text: Bilingual
 
 
 class Refusal(Sourced):
@@ -330,6 +383,9 @@ class Commune(Sourced):
     links: tuple[Link, ...] = ()
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     refusals: Annotated[tuple[Refusal, ...], Field(min_length=1)]
+    kinds: tuple[MatterKind, ...] = ()
+    clocks: Clocks = Clocks()
+    answers: tuple[CannedAnswer, ...] = ()
     directions: Directions
     reception: Reception = Reception()
     retention: Retention
@@ -361,8 +417,27 @@ class Commune(Sourced):
         category = self.category(category_id)
         return category.unit if category else self.default_unit
 
-    def due(self, category_id: str, received: dt.datetime) -> dt.datetime:
-        """Give the deadline for answering a ticket of a category, by the commune's calendar."""
-        category = self.category(category_id)
-        clock = (category and category.deadline) or self.deadline
-        return deadlines.due(self.calendar, received, clock.amount, clock.counting)
+    def kind(self, kind_id: str) -> MatterKind | None:
+        """Find a kind that has something of its own."""
+        return next((one for one in self.kinds if one.id == kind_id), None)
+
+    def due(
+        self, category_id: str, received: dt.datetime, kind_id: str = "", urgency: str = "normal"
+    ) -> dt.datetime:
+        """Give the deadline for answering a ticket, by the commune's calendar.
+
+        The clock of its urgency comes before that of its kind, of its category, of the commune.
+        """
+        category, kind = self.category(category_id), self.kind(kind_id)
+        clock = (
+            (getattr(kind, urgency, None) if urgency != "normal" else None)
+            or (getattr(self.clocks, urgency) if urgency != "normal" else None)
+            or (kind and kind.deadline)
+            or (category and category.deadline)
+            or self.deadline
+        )
+        return self.by(clock, received)
+
+    def by(self, clock: Deadline, since: dt.datetime) -> dt.datetime:
+        """Give when a clock that starts at a moment runs out."""
+        return deadlines.due(self.calendar, since, clock.amount, clock.counting)

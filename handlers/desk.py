@@ -1,6 +1,19 @@
 """The officers' desk: on and off duty, the queue, taking a ticket, notes, replies to cards."""
 
-from handlers import answers, desk_door, desk_news, forwarding, offline, questions, reminders
+from handlers import (
+    answers,
+    desk_approval,
+    desk_canned,
+    desk_clocks,
+    desk_door,
+    desk_duplicates,
+    desk_letters,
+    desk_news,
+    forwarding,
+    offline,
+    questions,
+    reminders,
+)
 from handlers.answers import reply_to_card
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import (
@@ -9,6 +22,7 @@ from handlers.desk_ticket import (
     DESK,
     addressed,
     excerpt,
+    is_named,
     may,
     mine,
     reached,
@@ -21,13 +35,25 @@ from handlers.ticket_states import STATE_NAMES, leads_to, refused
 from handlers.ticket_view import offers, show
 from messages.text import Sayable, _, lines, ngettext
 from messages.vietnamese import fold
+from storage.desk_acts import AddProof
 from storage.people import Duty
 from storage.tickets import Change, Event, Note, Ticket
 
-__all__ = ["edited", "reply_to_card", "router", "show"]
+__all__ = ["edited", "is_named", "reply_to_card", "router", "show"]
 
 router = Router()
-for _part in (answers, forwarding, offline, desk_door, desk_news, reminders):
+for _part in (
+    answers,
+    desk_approval,
+    desk_canned,
+    desk_clocks,
+    desk_duplicates,
+    forwarding,
+    offline,
+    desk_door,
+    desk_news,
+    reminders,
+):
     router.include(_part.router)
 
 LISTED = 20
@@ -159,8 +185,13 @@ async def _noted(turn: Turn, code: str, words: str) -> Reply:
             _("Only officials read it, never the citizen. Send /huy to leave it."),
         )
         return turn.ask(text, then=note_words, data={"code": code})
-    kept = _("The note about ticket {code} is kept.", code=code)
-    return turn.end(kept, effects=(Note(act.ticket, Event.NOTED, words),))
+    along = desk_letters.sent_along(turn.message.attachments)
+    told = lines(
+        _("The note about ticket {code} is kept.", code=code),
+        *((_("What you sent along is kept as proof of what was done."),) if along else ()),
+    )
+    proof = (AddProof(code, along),) if along else ()
+    return turn.end(told, effects=(Note(act.ticket, Event.NOTED, words), *proof))
 
 
 async def edited(turn: Turn) -> Reply | None:

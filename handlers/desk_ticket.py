@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from handlers import cards, joined, questions
 from handlers.routing import Offer, Reply, Turn
@@ -23,6 +24,9 @@ DESK = ("officer",)
 _ADDRESSED = re.compile(rf"\s*\W?\s*(?:{TICKET.pattern})", re.IGNORECASE)
 _EXCERPT = 60
 _LISTED = 10
+_SUGGESTED = 3
+_ALIKE = 0.8
+"""How alike a mistyped code is at least: two of its eleven characters may be others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,7 @@ async def reached(turn: Turn, code: str) -> Ticket | Reply:
     """Find a ticket of which the officer may read everything, else say why not."""
     ticket = await turn.read.ticket(code)
     if ticket is None:
-        return turn.end(
-            lines(
-                _("There is no ticket {code}.", code=code),
-                _("Please check the code, or send /viec to see what is to be done."),
-            )
-        )
+        return await _unknown(turn, code)
     if ticket.source not in cards.SOURCES and await joined.owns(turn, ticket):
         # Who brings a matter does not answer it, nor rate the answer into the commune's score.
         return turn.end(_("Ticket {code} is your own: a colleague handles it.", code=ticket.code))
@@ -82,7 +81,35 @@ async def reached(turn: Turn, code: str) -> Ticket | Reply:
                 unit=cards.unit_name(turn.office, ticket.unit),
             )
         )
+    if await is_named(turn, ticket):
+        return turn.end(
+            _("Ticket {code} is about conduct and is handled by colleagues.", code=ticket.code)
+        )
     return ticket
+
+
+async def is_named(turn: Turn, ticket: Ticket) -> bool:
+    """Tell whether a ticket about conduct names the person of the turn."""
+    return turn.person.id in await turn.read.desk.named(ticket.code)
+
+
+async def _unknown(turn: Turn, code: str) -> Reply:
+    """Say that there is no such ticket, and suggest the nearest that the officer may mean."""
+    queue = await turn.read.queue(units=units_of(turn), officer_id=turn.person.id)
+    near = get_close_matches(code, [one.code for one in queue], n=_SUGGESTED, cutoff=_ALIKE)
+    line, payload = turn.message.choice or turn.message.text, code
+    command = line.strip().split(maxsplit=1)[0] if line.strip() else ""
+    return turn.end(
+        lines(
+            _("There is no ticket {code}.", code=payload),
+            _("Did you mean {code}?", code=near[0]) if near else None,
+            _("Please check the code, or send /viec to see what is to be done."),
+        ),
+        *(
+            Offer(f"{command} {one}" if command.startswith("/") else f"/phieu {one}", one)
+            for one in near
+        ),
+    )
 
 
 async def may(turn: Turn, code: str, event: Event) -> Act | Reply:

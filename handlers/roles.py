@@ -28,14 +28,22 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/ghichu CODE text: internal note"),
         _("/tra CODE: give back to your unit"),
         _("/linhvuc CODE: change the category"),
+        _("/mucdo CODE: urgent, complex or ordinary"),
+        _("/mau CODE: answer in the commune's words"),
+        _("/trung CODE CODE2: join a ticket to another"),
+        _("/pakn CODE: enter as feedback on an administrative rule"),
         _("/ghinhan: write down what came by hotline, letter box or counter"),
     ),
     "staff": (_("/report: counts and scores of a period, for example /report 2026-H1"),),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 
-COMMANDS["leader"] = COMMANDS["staff"]
-COMMANDS["admin"] = (*COMMANDS["officer"], *COMMANDS["staff"])
+COMMANDS["leader"] = (
+    *COMMANDS["staff"],
+    _("/duyet CODE: approve an answer; /sualai CODE: give it back"),
+    _("/bantin: morning and weekly news of the desk"),
+)
+COMMANDS["admin"] = (*COMMANDS["officer"], *COMMANDS["leader"])
 
 ON_DUTY = frozenset({"officer", "admin"})
 """Roles that may be on duty."""

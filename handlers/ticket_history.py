@@ -19,7 +19,7 @@ TOLD: Mapping[Event, Text] = {
 }
 """Events whose words the citizen may read, and how; notes of officials stay among them."""
 
-HIDDEN = frozenset({Event.NOTED, Event.RELEASED, Event.DRAFTED})
+HIDDEN = frozenset({Event.NOTED, Event.RELEASED, Event.DRAFTED, Event.RETURNED})
 
 
 def each_once(

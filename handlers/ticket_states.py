@@ -32,6 +32,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
         # An answer that waits for a leader changes nothing for the citizen yet.
         **_from((NEW, ASSIGNED, IN_PROGRESS), Event.DRAFTED, IN_PROGRESS),
         (NEED_INFO, Event.DRAFTED): NEED_INFO,
+        **_stay(OPEN, Event.RETURNED),
         **_from(OPEN, Event.MERGED, State.DUPLICATE),
         **_from(OPEN, Event.REJECTED, State.REJECTED),
         **_from(OPEN, Event.WITHDRAWN, State.WITHDRAWN),
@@ -87,6 +88,7 @@ EVENT_NAMES: Mapping[Event, Text] = MappingProxyType(
         Event.WITHDRAWN: _("withdrawn by the citizen"),
         Event.CLOSED: _("closed"),
         Event.DRAFTED: _("answer written, waiting for approval"),
+        Event.RETURNED: _("answer given back to its officer"),
         Event.MERGED: _("joined to another ticket"),
     }
 )

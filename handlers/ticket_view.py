@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers import cards, joined, ticket_history
+from handlers import alike, cards, joined, ticket_history
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import STATE_NAMES, leads_to
 from messages.envelope import Attachment, AttachmentKind
@@ -35,12 +35,14 @@ class Seen:
         words: what the citizen wrote, each message in its newest version.
         files: photos and documents.
         history: what happened.
+        alike: codes of open tickets that may be the same matter.
     """
 
     head: tuple[Sayable, ...]
     words: tuple[Words, ...]
     files: tuple[File, ...]
     history: tuple[Text, ...]
+    alike: tuple[str, ...] = ()
 
 
 async def seen(turn: Turn, ticket: Ticket) -> Seen:
@@ -48,7 +50,7 @@ async def seen(turn: Turn, ticket: Ticket) -> Seen:
     files = await turn.read.files(ticket.code)
     history = await turn.read.history(ticket.code)
     names = await _names(turn, ticket, history)
-    head = (
+    head: tuple[Sayable, ...] = (
         _("Ticket {code}: {state}", code=ticket.code, state=STATE_NAMES[ticket.state]),
         *cards.described(
             turn.office, ticket, turn.now, "" if ticket.anonymous else names[ticket.person_id]
@@ -58,12 +60,18 @@ async def seen(turn: Turn, ticket: Ticket) -> Seen:
         *((_("Rating: {rating} of 5", rating=ticket.rating),) if ticket.rating else ()),
         *cards.counted([file.kind for file in files]),
         *await joined.history(turn, ticket, ticket.person_id),
+        *((_("Joined to {code}", code=ticket.duplicate_of),) if ticket.duplicate_of else ()),
     )
+    others = await alike.found(turn, ticket)
+    if others:
+        codes = ", ".join(one.code for one in others)
+        head = (*head, _("Perhaps the same matter: {codes}", codes=codes))
     return Seen(
         head,
         tuple(await turn.read.words(ticket.code)),
         tuple(files),
         tuple(ticket_history.to_officer(history, ticket.person_id, names)),
+        tuple(one.code for one in others),
     )
 
 
@@ -78,7 +86,11 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         _("History"),
         *found.history,
     )
-    letter = turn.letter(text, *offers(turn, ticket), attachments=_kept(found.files))
+    join = (
+        Offer(f"/trung {ticket.code} {one}", _("Same as {code}", code=one[-4:]))
+        for one in found.alike
+    )
+    letter = turn.letter(text, *offers(turn, ticket), *join, attachments=kept(found.files))
     # Words that are typed next must not answer another ticket than the one that was read last.
     if turn.data.get("code") == ticket.code:
         return Reply((letter,))
@@ -130,7 +142,7 @@ def _words(text: str, version: int) -> Sayable:
     return text if version == 1 else lines(text, _("(edited by the citizen)"))
 
 
-def _kept(files: Sequence[File]) -> tuple[Attachment, ...]:
+def kept(files: Sequence[File]) -> tuple[Attachment, ...]:
     """Give the files that were fetched, to go along with the letter."""
     kept = [file for file in files if file.hash][:PHOTOS_SHOWN]
     return tuple(

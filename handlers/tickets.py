@@ -106,7 +106,7 @@ async def _show(turn: Turn, code: str) -> Reply:
     ticket = await turn.read.ticket(code)
     own = await joined.owns(turn, ticket)
     if ticket is not None and not turn.message.group:
-        if turn.person.serves(ticket.unit):
+        if turn.person.serves(ticket.unit) and not await desk.is_named(turn, ticket):
             return await desk.show(turn, ticket)
         if own:
             return questions.reminded(turn, await _show_owner(turn, ticket))
@@ -137,7 +137,7 @@ async def _show_owner(turn: Turn, ticket: Ticket) -> Reply:
         "",
         _("What you wrote:"),
         *(one.text for one in words if one.text),
-        *cards.counted([one.kind for one in files]),
+        *cards.counted([one.kind for one in files if not one.proof]),
         "",
         _("History"),
         *ticket_history.to_citizen(history),
@@ -227,7 +227,7 @@ async def confirm(turn: Turn) -> Reply:
         effects=(
             Change(ticket, Event.WITHDRAWN, to, values={"closed_at": turn.now}),
             Evidence("feedback.withdrawn", about=code, unit=ticket.unit),
-            StopTimer(reminders.TIMER, code),
+            *reminders.stopped(code),
         ),
     )
     return reply.and_tell(*told)
@@ -280,6 +280,7 @@ async def _reopened(turn: Turn, ticket: Ticket, why: str) -> Reply:
             "level": ticket.level + 1,
             "assignee_id": None,
             "due_at": due_at,
+            "waited": 0,
             "closed_at": None,
         },
     )
@@ -305,12 +306,6 @@ async def _reopened(turn: Turn, ticket: Ticket, why: str) -> Reply:
         change,
         Evidence("feedback.reopened", about=code, unit=ticket.unit),
         StopTimer("close", code),
-        *reminders.following(
-            turn.office.commune.calendar,
-            ticket.code,
-            received=ticket.received_at,
-            due=due_at,
-            now=turn.now,
-        ),
+        *reminders.of(turn.office.commune, replace(ticket, due_at=due_at), turn.now),
     )
     return Reply((letter, *news), "", filing.afterwards(turn, code), effects)

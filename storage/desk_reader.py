@@ -266,6 +266,17 @@ class DeskReader:
             found = await connection.execute(select(table.c.person_id).where(table.c.code == code))
             return frozenset(found.scalars())
 
+    async def officials(self, role: str) -> list[tuple[int, str]]:
+        """Give number and official name of everybody who holds a role now, in whatever unit."""
+        roles = tables.roles
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(roles.c.person_id, roles.c.name).where(
+                    roles.c.role == role, roles.c.revoked_at.is_(None)
+                )
+            )
+            return [(row.person_id, row.name) for row in rows]
+
     async def alike(self, ticket: Ticket, since: datetime, limit: int = 40) -> list[Ticket]:
         """List open tickets that may be the same matter: its category, received since a moment."""
         table = tables.tickets

@@ -53,10 +53,9 @@ class Event(StrEnum):
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
-    DRAFTED = "drafted"
-    """An officer wrote an answer that a leader has to approve."""
-    MERGED = "merged"
-    """It is the same matter as another ticket."""
+    DRAFTED = "drafted"  # an answer waits for a leader
+    RETURNED = "returned"  # who gave it back
+    MERGED = "merged"  # it is the same matter as another ticket
 
 
 RESPONSES = frozenset(

@@ -12,24 +12,24 @@ EVENTS = [
     *(Event.CLAIMED, Event.RELEASED, Event.FORWARDED, Event.TRANSFERRED, Event.ASKED),
     *(Event.SUPPLEMENTED, Event.EDITED, Event.NOTED, Event.ANSWERED, Event.REJECTED),
     *(Event.RATED, Event.COMMENTED, Event.REOPENED, Event.WITHDRAWN, Event.CLOSED),
-    *(Event.DRAFTED, Event.MERGED),
+    *(Event.DRAFTED, Event.MERGED, Event.RETURNED),
 ]
 EXPECTED = {
     "new": "in_progress - assigned transferred need_info new new new resolved rejected "
-    "- - - withdrawn - in_progress duplicate",
+    "- - - withdrawn - in_progress duplicate new",
     "assigned": "in_progress - assigned transferred need_info assigned assigned assigned resolved "
-    "rejected - - - withdrawn - in_progress duplicate",
+    "rejected - - - withdrawn - in_progress duplicate assigned",
     "in_progress": "in_progress assigned assigned transferred need_info in_progress in_progress "
-    "in_progress resolved rejected - - - withdrawn - in_progress duplicate",
+    "in_progress resolved rejected - - - withdrawn - in_progress duplicate in_progress",
     "need_info": "need_info assigned assigned transferred need_info in_progress need_info "
-    "need_info resolved rejected - - - withdrawn - need_info duplicate",
+    "need_info resolved rejected - - - withdrawn - need_info duplicate need_info",
     "resolved": "- - - - - resolved resolved resolved resolved - resolved resolved assigned "
-    "- closed - -",
-    "closed": "- - - - - - - closed - - closed closed assigned - - - -",
-    "rejected": "- - - - - - - rejected - - - - - - - - -",
-    "transferred": "- - - - - - - transferred - - - - - - - - -",
-    "withdrawn": "- - - - - - - withdrawn - - - - - - - - -",
-    "duplicate": "- - - - - - - duplicate - - - - - - - - -",
+    "- closed - - -",
+    "closed": "- - - - - - - closed - - closed closed assigned - - - - -",
+    "rejected": "- - - - - - - rejected - - - - - - - - - -",
+    "transferred": "- - - - - - - transferred - - - - - - - - - -",
+    "withdrawn": "- - - - - - - withdrawn - - - - - - - - - -",
+    "duplicate": "- - - - - - - duplicate - - - - - - - - - -",
 }
 COMMANDS = {
     Event.CLAIMED: "nhan {}",
