@@ -16,11 +16,21 @@ from handlers import (
     reminders,
 )
 from handlers.deadlines import deadline_words
-from handlers.desk_ticket import CODE_AND_WORDS, DESK, Act, Shortened, addressed, may, which
+from handlers.desk_ticket import (
+    CODE_AND_WORDS,
+    DESK,
+    Act,
+    Shortened,
+    addressed,
+    may,
+    responded,
+    which,
+)
 from handlers.routing import Offer, Purpose, Reply, Router, Turn, chosen
 from messages.envelope import Address
 from messages.text import Text, _, lines
 from storage.tickets import Change, Event, State, Ticket
+from storage.work import Effect
 
 router = Router()
 
@@ -238,4 +248,5 @@ async def _question(turn: Turn, ticket: Ticket, words: str) -> Reply:
         left_out,
     )
     timers = reminders.of(turn.office.commune, asked, turn.now) if waits else ()
-    return turn.end(told, effects=(change, *timers)).and_tell(*letters)
+    effects: tuple[Effect, ...] = (change, *timers, *responded(turn, ticket))
+    return turn.end(told, effects=effects).and_tell(*letters)

@@ -18,10 +18,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from handlers.commune_records import (
-    BLANK,
     WEEKDAYS,
     Area,
-    Bilingual,
     CannedAnswer,
     Category,
     Commune,
@@ -34,15 +32,14 @@ from handlers.commune_records import (
     Link,
     Privacy,
     Reception,
-    Record,
     Refusal,
     Retention,
-    Sourced,
     Unit,
     Week,
     WorkingTime,
 )
 from handlers.deadlines import overlap
+from handlers.toml_records import BLANK, Bilingual, Record, Sourced
 from messages.languages import say
 from messages.text import Text, Value, _
 from messages.vietnamese import fold
@@ -218,6 +215,7 @@ REASONS: Mapping[str, Text] = {
     "date_type": _("{key} must be a date like 2026-01-31."),
     "date_from_datetime_parsing": _("{key} must be a date like 2026-01-31."),
     "interval": _("{key}: {value} is not a span of hours like 07:30-11:30."),
+    "roster": _("{key} needs either a weekday (0 is Monday) or a date."),
     "phone": _("{key}: {value} is not a telephone number; leave it empty until it is known."),
     "web_address": _("{key}: {value} is not an address that begins with https://."),
 }
@@ -252,6 +250,7 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
     sought: list[tuple[Place, str]] = [(("default_unit",), commune.default_unit)]
     sought += [(("categories", i, "unit"), c.unit) for i, c in enumerate(commune.categories)]
     sought += [(("kinds", i, "unit"), k.unit) for i, k in enumerate(commune.kinds) if k.unit]
+    sought += [(("roster", i, "unit"), one.unit) for i, one in enumerate(commune.roster)]
     known = ", ".join(lists["units"])
     for place, unit in sought:
         if commune.unit(unit) is None:

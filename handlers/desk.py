@@ -5,10 +5,12 @@ from handlers import (
     desk_approval,
     desk_canned,
     desk_clocks,
+    desk_digest,
     desk_door,
     desk_duplicates,
     desk_letters,
     desk_news,
+    desk_roster,
     forwarding,
     offline,
     questions,
@@ -26,6 +28,7 @@ from handlers.desk_ticket import (
     may,
     mine,
     reached,
+    responded,
     taken_by_other,
     units_of,
     which,
@@ -51,7 +54,9 @@ for _part in (
     forwarding,
     offline,
     desk_door,
+    desk_digest,
     desk_news,
+    desk_roster,
     reminders,
 ):
     router.include(_part.router)
@@ -75,13 +80,18 @@ async def duty(turn: Turn) -> Reply:
             _("You are on duty now: new tickets come to you."),
             ngettext("{n} ticket is waiting.", "{n} tickets are waiting.", len(queue)),
         )
-        return turn.end(told, Offer("/viec", _("My work")), off, effects=(Duty(on=True),))
+        return turn.end(
+            told,
+            Offer("/viec", _("My work")),
+            off,
+            effects=(Duty(on=True), *await desk_roster.my_notice(turn)),
+        )
     if word in OFF:
         told = lines(
             _("You are off duty now."),
             _("New tickets go to colleagues on duty; to all of the unit where nobody is."),
         )
-        return turn.end(told, on, effects=(Duty(on=False),))
+        return turn.end(told, on, effects=(Duty(on=False), *await desk_roster.my_notice(turn)))
     if on_duty:
         return turn.end(_("You are on duty."), off)
     return turn.end(_("You are off duty."), on)
@@ -155,7 +165,8 @@ async def claim(turn: Turn) -> Reply:
         _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
         _("To answer, write: {example}", example=f"/traloi {code} …"),
     )
-    return turn.end(told, *offers(turn, mine(turn, ticket)), effects=(change,))
+    first = responded(turn, ticket)
+    return turn.end(told, *offers(turn, mine(turn, ticket)), effects=(change, *first))
 
 
 @router.command("ghichu", "note", takes=CODE_AND_WORDS, roles=DESK)

@@ -2,7 +2,7 @@
 
 from handlers import cards, desk_letters, desk_sending
 from handlers.deadlines import deadline_words
-from handlers.desk_ticket import CODE_AND_WORDS, addressed
+from handlers.desk_ticket import CODE_AND_WORDS, addressed, responded
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
 from handlers.ticket_states import leads_to, refused
 from handlers.ticket_view import kept
@@ -66,7 +66,7 @@ async def draft(turn: Turn, ticket: Ticket, words: str) -> Reply:
         for leader in leaders
     )
     told = _("The answer to ticket {code} waits for a leader to approve it.", code=ticket.code)
-    return turn.end(told, effects=(change, *proof)).and_tell(*letters)
+    return turn.end(told, effects=(change, *proof, *responded(turn, ticket))).and_tell(*letters)
 
 
 @router.command("duyet", "approve", takes=CODE_AND_WORDS, roles=LEADS)

@@ -2,6 +2,7 @@
 
 from handlers import cards, desk_letters, desk_waiting, reminders
 from handlers.commune import Contact, Direction, Refusal
+from handlers.desk_ticket import responded
 from handlers.office import Office
 from handlers.routing import Purpose, Reply, Turn
 from messages.languages import DEFAULT, say
@@ -43,6 +44,7 @@ async def refuse(turn: Turn, ticket: Ticket, words: str) -> Reply:
         effects=(
             change,
             Evidence("feedback.rejected", about=ticket.code, unit=ticket.unit),
+            *responded(turn, ticket),
             *reminders.stopped(ticket.code),
         ),
     )

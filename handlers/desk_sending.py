@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers import cards, desk_letters, desk_waiting, reminders
+from handlers.desk_ticket import responded
 from handlers.routing import Purpose, Reply, Turn
 from messages.envelope import Attachment
 from messages.text import _, lines
@@ -64,6 +65,7 @@ async def send(
             *((AddProof(ticket.code, along),) if along else ()),
             *notes,
             Evidence("feedback.answered", about=ticket.code, unit=ticket.unit, value=int(on_time)),
+            *responded(turn, ticket),
             *reminders.stopped(ticket.code),
             SetTimer("close", ticket.code, closes_at),
         ),

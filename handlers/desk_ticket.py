@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from handlers import cards, joined, questions
+from handlers import cards, deadlines, joined, questions
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import leads_to, refused
 from messages.codes import TICKET, ticket_code
 from messages.text import Spoken, Text, _, lines
+from storage.evidence import Evidence
 from storage.people import Person
 from storage.tickets import Event, State, Ticket
 
@@ -131,6 +132,17 @@ async def may(turn: Turn, code: str, event: Event) -> Act | Reply:
         if other is not None:
             return turn.end(other)
     return Act(ticket, to)
+
+
+def responded(turn: Turn, ticket: Ticket) -> tuple[Evidence, ...]:
+    """Give the evidence of a first response: working minutes since it came; nothing for a later.
+
+    It is what component 1.12 is proved by beside the roster.
+    """
+    if ticket.responded_at is not None:
+        return ()
+    minutes = deadlines.between(turn.office.commune.calendar, ticket.received_at, turn.now)
+    return (Evidence("duty.response", ticket.code, ticket.unit, value=minutes),)
 
 
 async def taken_by_other(turn: Turn, ticket: Ticket) -> Text | None:

@@ -23,6 +23,7 @@ from handlers.desk_ticket import (
     addressed,
     may,
     reached,
+    responded,
     which,
 )
 from handlers.office import Office
@@ -89,6 +90,7 @@ async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
         effects=(
             change,
             Evidence("feedback.forwarded", about=ticket.code, unit=ticket.unit),
+            *responded(turn, ticket),
             *timer,
         ),
     )

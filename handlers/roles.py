@@ -32,9 +32,13 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/mau CODE: answer in the commune's words"),
         _("/trung CODE CODE2: join a ticket to another"),
         _("/pakn CODE: enter as feedback on an administrative rule"),
+        _("/lichtruc: the roster; /bangiao: leave a note for whoever is next"),
         _("/ghinhan: write down what came by hotline, letter box or counter"),
     ),
-    "staff": (_("/report: counts and scores of a period, for example /report 2026-H1"),),
+    "staff": (
+        _("/report: counts and scores of a period, for example /report 2026-H1"),
+        _("/lichtruc: the roster, and how to write it"),
+    ),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 

@@ -48,6 +48,42 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A shift of the roster; see `desk_acts.NewShift`."""
+
+    code: str
+    unit: str
+    channel: str
+    weekday: int | None
+    day: str
+    begins: int
+    ends: int
+    name: str
+    person_id: int | None = None
+    volunteer: bool = False
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """A unit's open tickets.
+
+    Attributes:
+        unit: an id of commune.toml.
+        open: all of them.
+        late: past their deadline.
+        soon: due before the moment that was asked about, and not late.
+        free: taken by nobody.
+    """
+
+    unit: str
+    open: int
+    late: int
+    soon: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class VillageCount:
     """The open tickets of a village, "" where none was chosen."""
 
@@ -324,3 +360,51 @@ class DeskReader:
         if row is None:
             return None
         return Handover(row.at, row.person_id, box.unseal("handovers.note", row.note))
+
+    async def shifts(self) -> list[Shift]:
+        """List the roster as it stands."""
+        table = desk_tables.shifts
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(table).where(table.c.ended_at.is_(None)).order_by(table.c.code)
+            )
+            return [
+                Shift(
+                    code=row.code,
+                    unit=row.unit,
+                    channel=row.channel,
+                    weekday=row.weekday,
+                    day=row.day,
+                    begins=row.begins,
+                    ends=row.ends,
+                    name=row.name,
+                    person_id=row.person_id,
+                    volunteer=row.volunteer,
+                    replaces=row.replaces or "",
+                )
+                for row in rows
+            ]
+
+    async def units(self, now: datetime, until: datetime) -> list[UnitCount]:
+        """Count each unit's open tickets; `soon` is due from now to `until`."""
+        table = tables.tickets
+        late = case((table.c.due_at < now, 1), else_=0)
+        soon = case((and_(table.c.due_at >= now, table.c.due_at < until), 1), else_=0)
+        free = case((table.c.assignee_id.is_(None), 1), else_=0)
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(
+                    table.c.unit,
+                    func.count().label("open"),
+                    func.sum(late).label("late"),
+                    func.sum(soon).label("soon"),
+                    func.sum(free).label("free"),
+                )
+                .where(tables.IS_OPEN)
+                .group_by(table.c.unit)
+                .order_by(table.c.unit)
+            )
+            return [
+                UnitCount(row.unit, row.open, int(row.late), int(row.soon), int(row.free))
+                for row in rows
+            ]
