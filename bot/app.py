@@ -26,7 +26,7 @@ from bot.metrics import Metrics
 from bot.pages.guarding import guard
 from bot.pages.media import KeptMedia, MediaLinks, media_route
 from bot.pages.routes import pages
-from bot.pages.site import Figures, Site
+from bot.pages.site import Desk, Figures, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
 from bot.press import MediaPress
 from bot.publication_watch import PublicationWatch
@@ -51,6 +51,7 @@ from scoring.periods import parse
 from scoring.report_json import counts_as_json
 from storage.clock import Clock, clock_from, system_clock
 from storage.database import Store
+from storage.desk_sessions import DeskSessions
 from storage.evidence import Evidence, record
 from storage.inbox import Inbox
 from storage.joining import take_over
@@ -260,6 +261,18 @@ def _site(
         clock=ground.clock,
         board=ground.office.board,
         published=Reader(ground.store).published,
+        desks=(_desk(ground, service, links),),
+    )
+
+
+def _desk(ground: Ground, service: Service, links: MediaLinks) -> Desk:
+    return Desk(
+        office=ground.office,
+        read=Reader(ground.store),
+        sessions=DeskSessions(ground.store),
+        accept=service.accept,
+        links=links,
+        now=ground.clock,
     )
 
 
@@ -290,12 +303,14 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
         service = Service(ground, channels, only, beside=[watch.run, notices.run])
         stack.push_async_callback(service.close)
         site = _site(settings, ground, identity, links, service)
-        services, routes = [service], pages(site)
+        services, beside = [service], []
         if settings.practises and set(only) == set(PARTS):
-            practising, photos = await _practice(settings, box, office, clock)
+            practising, photos, desk = await _practice(settings, box, office, clock)
             stack.push_async_callback(practising.close)
             services.append(practising)
-            routes.append(photos)
+            beside.append(photos)
+            site = replace(site, desks=(*site.desks, desk))
+        routes = [*pages(site), *beside]
         routes += [route for service in services for route in service.routes()]
         routes += health_routes(service, settings)
         app = web.Application(client_max_size=BODY_BYTES, middlewares=[guard(site)])
@@ -312,12 +327,13 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
 
 async def _practice(
     settings: Settings, box: Box, office: Office, clock: Clock
-) -> tuple[Service, web.AbstractRouteDef]:
-    """Make the service on which people practise, and the route of its photos.
+) -> tuple[Service, web.AbstractRouteDef, Desk]:
+    """Make the service on which people practise, the route of its photos, and its desk.
 
     It stands on a store of its own, and nobody outside is on it.
     """
     folder = settings.var_dir / "practice"
+    office = replace(office, desk="/demo/desk")
     ground = await ground_at(
         f"sqlite+aiosqlite:///{folder / 'bot.db'}", box, office, clock, media=folder / "media"
     )
@@ -326,7 +342,8 @@ async def _practice(
     channel = _web_channel(settings, ground, practice_identity(), links, prefix="/demo")
     service = Service(ground, [channel])
     await settle_in(service, clock())
-    return service, media_route(links, partial(_open_media, ground.media))
+    photos = media_route(links, partial(_open_media, ground.media))
+    return service, photos, _desk(ground, service, links)
 
 
 async def _serve(

@@ -100,6 +100,7 @@ COMMANDS: tuple[tuple[str, Text], ...] = (
     ("thutuc", _("Guidance on procedures")),
     ("hoso", _("How far is my dossier")),
     ("lienhe", _("Contacts, talk to an official")),
+    ("lichtruc", _("Who is on duty")),
     ("lienket", _("Join my channels")),
     ("ngonngu", _("Language")),
     ("riengtu", _("My personal data")),

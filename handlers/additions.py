@@ -3,7 +3,18 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers import cards, desk, drafting, filing, joined, meanings, questions, redirect
+from handlers import (
+    cards,
+    desk,
+    desk_waiting,
+    drafting,
+    filing,
+    joined,
+    meanings,
+    questions,
+    redirect,
+    reminders,
+)
 from handlers.deadlines import deadline_words
 from handlers.intents import Intent
 from handlers.matter import Matter, data_of, matter_of
@@ -166,7 +177,7 @@ async def _join(turn: Turn, ticket: Ticket, matter: Matter, *, quiet: bool = Fal
     too_many = len(matter.files) > room
     if quiet and not too_many:
         return Reply((), "", data, effects)
-    deadline = deadline_words(ticket.due_at, turn.now)
+    deadline = deadline_words(after_wait(turn, ticket).due_at, turn.now)
     thanks = lines(
         _("I have added it to your ticket {code}.", code=ticket.code) if effects else None,
         _("No more than {most} files can go with it.", most=most) if too_many else None,
@@ -192,13 +203,22 @@ def _effects(turn: Turn, ticket: Ticket, matter: Matter) -> tuple[Effect, ...]:
     pinned = matter.latitude is not None
     state = leads_to(ticket.state, Event.SUPPLEMENTED)
     if pinned or state is not ticket.state:
-        values = {"latitude": matter.latitude, "longitude": matter.longitude} if pinned else {}
+        values = desk_waiting.ends(turn.office.commune, ticket, turn.now)
+        if pinned:
+            values |= {"latitude": matter.latitude, "longitude": matter.longitude}
         effects.append(Change(ticket, Event.SUPPLEMENTED, state, values=values))
     words = matter.words or (((questions.message_id(turn), ""),) if matter.files else ())
     for number, (message_id, text) in enumerate(words):
         files = () if number else matter.files
-        effects.append(AddWords(ticket.code, message_id, text, files))
+        effects.append(AddWords(ticket.code, message_id, text, files, told=bool(effects)))
+    if ticket.waiting_since is not None:
+        effects += reminders.of(turn.office.commune, after_wait(turn, ticket), turn.now)
     return tuple(effects)
+
+
+def after_wait(turn: Turn, ticket: Ticket) -> Ticket:
+    """Give a ticket as it is once what was asked has come."""
+    return replace(ticket, **desk_waiting.ends(turn.office.commune, ticket, turn.now))
 
 
 async def _news(turn: Turn, ticket: Ticket, matter: Matter) -> tuple[Draft, ...]:

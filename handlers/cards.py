@@ -69,7 +69,7 @@ async def new_ticket(
             not where they wrote the ticket down for somebody else.
         beside: what else the officer is told of the person.
     """
-    told = await who_is_told(turn, ticket.unit)
+    told = await who_is_told(turn, ticket.unit, frozenset(ticket.named))
     # With a first message the name is known only from the message itself.
     name = turn.message.name or turn.person.name
     text = lines(
@@ -173,7 +173,8 @@ async def news(
         officer = await holder(turn, ticket)
         officers = (officer,) if officer else ()
     if not officers:
-        officers = (await who_is_told(turn, ticket.unit)).officers
+        named = await turn.read.desk.named(ticket.code)
+        officers = (await who_is_told(turn, ticket.unit, named)).officers
     offers = (
         card_offers(ticket.code, claimed=ticket.assignee_id is not None)
         if ticket.is_open
@@ -200,20 +201,29 @@ async def holder(turn: Turn, ticket: Ticket) -> Officer | None:
     return next((officer for officer in may_act if officer.id == ticket.assignee_id), None)
 
 
-async def who_is_told(turn: Turn, unit: str) -> Told:
+async def who_is_told(turn: Turn, unit: str, but: frozenset[int] = frozenset()) -> Told:
     """Choose who hears of a unit's tickets.
 
     Its officers on duty; an administrator on duty stands in for them. Nobody on duty: all of its
-    officers, or the administrators where it has none, so that no ticket comes to nobody.
+    officers, or the administrators where it has none, or those who lead, so that no ticket comes
+    to nobody.
+
+    Args:
+        turn: reads who there is.
+        unit: of the ticket.
+        but: the officials whom the ticket names, who are told nothing.
     """
-    officers = await turn.read.officers(unit)
+    officers = [one for one in await turn.read.officers(unit) if one.id not in but]
     on_duty = tuple(officer for officer in officers if officer.on_duty)
     if on_duty:
         return Told(on_duty, on_duty=True)
-    admins = await turn.read.admins()
+    admins = [one for one in await turn.read.admins() if one.id not in but]
     stand_in = tuple(admin for admin in admins if admin.on_duty)
     if stand_in:
         return Told(stand_in, on_duty=True)
+    if not officers and not admins and but:
+        leaders = [one for one in await turn.read.leaders() if one.id not in but]
+        return Told(tuple(leaders), on_duty=False)
     return Told(tuple(officers or admins), on_duty=False)
 
 

@@ -18,10 +18,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from handlers.commune_records import (
-    BLANK,
     WEEKDAYS,
     Area,
-    Bilingual,
+    CannedAnswer,
     Category,
     Commune,
     Contact,
@@ -35,15 +34,14 @@ from handlers.commune_records import (
     Publication,
     Publications,
     Reception,
-    Record,
     Refusal,
     Retention,
-    Sourced,
     Unit,
     Week,
     WorkingTime,
 )
 from handlers.deadlines import overlap
+from handlers.toml_records import BLANK, Bilingual, Record, Sourced
 from messages.languages import say
 from messages.text import Text, Value, _
 from messages.vietnamese import fold
@@ -53,6 +51,7 @@ __all__ = [
     "Area",
     "BadCommune",
     "Bilingual",
+    "CannedAnswer",
     "Category",
     "Commune",
     "Contact",
@@ -258,6 +257,7 @@ REASONS: Mapping[str, Text] = {
     "date_type": _("{key} must be a date like 2026-01-31."),
     "date_from_datetime_parsing": _("{key} must be a date like 2026-01-31."),
     "interval": _("{key}: {value} is not a span of hours like 07:30-11:30."),
+    "roster": _("{key} needs either a weekday (0 is Monday) or a date."),
     "phone": _("{key}: {value} is not a telephone number; leave it empty until it is known."),
     "web_address": _("{key}: {value} is not an address that begins with https://."),
 }
@@ -277,6 +277,8 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
         "categories": [category.id for category in commune.categories],
         "topics": [topic.id for topic in commune.topics],
         "refusals": [refusal.id for refusal in commune.refusals],
+        "kinds": [kind.id for kind in commune.kinds],
+        "answers": [answer.id for answer in commune.answers],
     }
     for name, ids in lists.items():
         for index in _repeated(ids):
@@ -298,6 +300,8 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
     sought: list[tuple[Place, str]] = [(("default_unit",), commune.default_unit)]
     sought += [(("categories", i, "unit"), c.unit) for i, c in enumerate(commune.categories)]
     sought += [(("dossiers", "units", i, "id"), u.id) for i, u in enumerate(commune.dossiers.units)]
+    sought += [(("kinds", i, "unit"), k.unit) for i, k in enumerate(commune.kinds) if k.unit]
+    sought += [(("roster", i, "unit"), one.unit) for i, one in enumerate(commune.roster)]
     known = ", ".join(lists["units"])
     for place, unit in sought:
         if commune.unit(unit) is None:

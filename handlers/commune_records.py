@@ -4,100 +4,33 @@
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from handlers import deadlines
-from handlers.deadlines import Calendar, Counting, Hours, Interval
-from messages.languages import DEFAULT
+from handlers.deadlines import Calendar, Counting, Hours
+from handlers.toml_records import (
+    BLANK,
+    Bilingual,
+    Blank,
+    Count,
+    DayHours,
+    Filled,
+    Id,
+    Phone,
+    Record,
+    Sourced,
+    Stretch,
+    TelegramGroup,
+    WebAddress,
+)
 from messages.vietnamese import fold
 
-BLANK = "empty until the commune tells it"
-"""Marks the fields that `handlers.commune.warnings` reports while they are empty."""
-
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-_PHONE = re.compile(r"\+?[0-9][0-9 .()-]*[0-9]")
-_MADE_UP = ("0123456789", "1234567890", "0987654321", "123456789")
-
-
-def _phone(number: str) -> str:
-    """Let an empty place or a telephone number through, but no stand-in for one."""
-    digits = re.sub(r"\D", "", number)
-    stand_in = digits in _MADE_UP or len(set(digits[1:])) == 1
-    if number and (not _PHONE.fullmatch(number) or not 3 <= len(digits) <= 15 or stand_in):  # noqa: PLR2004 - E.164 allows 15, the shortest in use are 113, 114, 115
-        raise PydanticCustomError("phone", "not a telephone number")
-    return number
-
-
-def _web_address(url: str) -> str:
-    if url and not re.fullmatch(r"https://\S+", url):
-        raise PydanticCustomError("web_address", "not an address that begins with https://")
-    return url
-
-
-def _interval(value: object) -> Interval:
-    try:
-        return Interval.parse(str(value))
-    except ValueError as error:
-        raise PydanticCustomError("interval", "not a stretch of hours") from error
-
-
-Id: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Filled: TypeAlias = Annotated[str, Field(min_length=1)]
-Blank: TypeAlias = Annotated[str, BLANK]
-Phone: TypeAlias = Annotated[str, BLANK, AfterValidator(_phone)]
-WebAddress: TypeAlias = Annotated[str, BLANK, AfterValidator(_web_address)]
-TelegramGroup: TypeAlias = Annotated[str, Field(pattern=r"^(-\d{1,19}(/\d{1,10})?)?$")]
-Count: TypeAlias = Annotated[int, Field(strict=True, gt=0)]
-Stretch: TypeAlias = Annotated[Interval, BeforeValidator(_interval)]
-DayHours: TypeAlias = tuple[Stretch, ...]
-
-
-class Record(BaseModel):
-    """A table of one of the two files; it cannot be changed and holds nothing unknown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Sourced(Record):
-    """Something that has to be true outside the program.
-
-    Attributes:
-        source: where it was taken from: a law and its article, a page, or "assumed".
-        mark: "cần xác nhận" until the commune has confirmed it.
-    """
-
-    source: str = ""
-    mark: Literal["", "cần xác nhận"] = ""
-
-
-class Bilingual(Record):
-    """Words of the commune itself, in Vietnamese and, where it has them, in English."""
-
-    vi: Filled
-    en: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain(cls, value: object) -> object:
-        return {"vi": value} if isinstance(value, str) else value
-
-    def say(self, language: str = DEFAULT) -> str:
-        """Give the words in a language, in Vietnamese where there are none."""
-        return (self.en if language == "en" else "") or self.vi
 
 
 class Unit(Sourced):
@@ -110,6 +43,7 @@ class Unit(Sourced):
         address: where it sits.
         telegram_group: the number of a Telegram group that is told of its new tickets too, or
             "GROUP/TOPIC" for one of the group's topics; "" for none.
+        approval: whether a leader approves each of its answers.
     """
 
     id: Id
@@ -117,6 +51,7 @@ class Unit(Sourced):
     phone: Phone = ""
     address: Blank = ""
     telegram_group: TelegramGroup = ""
+    approval: bool = False
 
 
 class Area(Sourced):
@@ -163,6 +98,9 @@ class Category(Sourced):
     Attributes:
         deadline: only where it differs from the commune's own.
         outside: whether the matter is another body's, so that it is passed on and the citizen told.
+        conduct: whether it is about how an official behaved: whom it names never sees it.
+        approval: whether a leader approves each answer before it is sent.
+        proof: whether an answer needs a photo or document of what was done.
     """
 
     id: Id
@@ -170,6 +108,78 @@ class Category(Sourced):
     unit: Id
     deadline: Deadline | None = None
     outside: bool = False
+    conduct: bool = False
+    approval: bool = False
+    proof: bool = False
+
+
+class MatterKind(Sourced):
+    """A kind of ticket that a law or the commune gives a clock, a unit or a register of its own.
+
+    Attributes:
+        unit: where it goes whatever its category, "" where the category decides.
+        deadline: of the answer; the category's where there is none.
+        urgent: the deadline where an officer finds it urgent or simple.
+        complex: the deadline where an officer finds it complex.
+        registered: whether the register asks for name, address and telephone of who brings it, and
+            it is to be passed on within `Clocks.forwarding` where others are competent.
+    """
+
+    id: Id
+    unit: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    deadline: Deadline | None = None
+    urgent: Deadline | None = None
+    complex: Deadline | None = None
+    registered: bool = False
+
+
+class Clocks(Record):
+    """The clocks of a ticket beside that of its answer.
+
+    Attributes:
+        first_response: until an official first does something; no clock where there is none.
+        forwarding: until it is passed on where another body is competent.
+        urgent: the deadline of an answer that an officer finds urgent.
+        complex: the deadline of an answer that an officer finds complex.
+        waiting_minutes: working minutes by which waiting for the citizen may move the deadline.
+    """
+
+    first_response: Deadline | None = None
+    forwarding: Deadline | None = None
+    urgent: Deadline | None = None
+    complex: Deadline | None = None
+    waiting_minutes: Count = 2250
+
+
+class RosterLine(Sourced):
+    """A shift of every week, or of a date: who looks after what, when; names on duty are public.
+
+    Attributes:
+        weekday: 0 is Monday.
+        volunteer: whether they are no official.
+    """
+
+    unit: Id
+    channel: Id
+    weekday: Annotated[int, Field(strict=True, ge=0, le=6)] | None = None
+    date: dt.date | None = None
+    hours: Stretch
+    name: Filled
+    volunteer: bool = False
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> "RosterLine":
+        if (self.weekday is None) == (self.date is None):
+            raise PydanticCustomError("roster", "either a weekday or a date")
+        return self
+
+
+class CannedAnswer(Sourced):
+    """An answer that officers send often, with places such as {code} and {deadline}."""
+
+    id: Id
+    title: Bilingual
+    text: Bilingual
 
 
 class Refusal(Sourced):
@@ -352,18 +362,16 @@ class Dossiers(Sourced):
         quiet: hours in which nobody is written to who did not ask.
         morning: from when on units are told what falls due.
         reasons: why dossiers are late, as officers choose it for an apology.
-        home_days: working days in which service at home is given.
     """
 
-    columns: dict[DossierColumn, tuple[Filled, ...]] = {}
-    statuses: dict[DossierStage, tuple[Filled, ...]] = {}
+    columns: dict[DossierColumn, tuple[Filled, ...]] = Field(default_factory=dict)
+    statuses: dict[DossierStage, tuple[Filled, ...]] = Field(default_factory=dict)
     online: tuple[Filled, ...] = ()
     paper: tuple[Filled, ...] = ()
     units: tuple[DossierUnit, ...] = ()
     quiet: tuple[Stretch, ...] = ()
     morning: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "07:30"
     reasons: tuple[Filled, ...] = ()
-    home_days: Count = 3
 
 
 class Week(Sourced):
@@ -486,6 +494,10 @@ class Commune(Sourced):
     links: tuple[Link, ...] = ()
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     refusals: Annotated[tuple[Refusal, ...], Field(min_length=1)]
+    kinds: tuple[MatterKind, ...] = ()
+    clocks: Clocks = Clocks()
+    answers: tuple[CannedAnswer, ...] = ()
+    roster: tuple[RosterLine, ...] = ()
     directions: Directions
     reception: Reception = Reception()
     retention: Retention
@@ -519,8 +531,27 @@ class Commune(Sourced):
         category = self.category(category_id)
         return category.unit if category else self.default_unit
 
-    def due(self, category_id: str, received: dt.datetime) -> dt.datetime:
-        """Give the deadline for answering a ticket of a category, by the commune's calendar."""
-        category = self.category(category_id)
-        clock = (category and category.deadline) or self.deadline
-        return deadlines.due(self.calendar, received, clock.amount, clock.counting)
+    def kind(self, kind_id: str) -> MatterKind | None:
+        """Find a kind that has something of its own."""
+        return next((one for one in self.kinds if one.id == kind_id), None)
+
+    def due(
+        self, category_id: str, received: dt.datetime, kind_id: str = "", urgency: str = "normal"
+    ) -> dt.datetime:
+        """Give the deadline for answering a ticket, by the commune's calendar.
+
+        The clock of its urgency comes before that of its kind, of its category, of the commune.
+        """
+        category, kind = self.category(category_id), self.kind(kind_id)
+        clock = (
+            (getattr(kind, urgency, None) if urgency != "normal" else None)
+            or (getattr(self.clocks, urgency) if urgency != "normal" else None)
+            or (kind and kind.deadline)
+            or (category and category.deadline)
+            or self.deadline
+        )
+        return self.by(clock, received)
+
+    def by(self, clock: Deadline, since: dt.datetime) -> dt.datetime:
+        """Give when a clock that starts at a moment runs out."""
+        return deadlines.due(self.calendar, since, clock.amount, clock.counting)

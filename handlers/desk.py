@@ -1,6 +1,21 @@
 """The officers' desk: on and off duty, the queue, taking a ticket, notes, replies to cards."""
 
-from handlers import answers, desk_news, forwarding, offline, questions, reminders
+from handlers import (
+    answers,
+    desk_approval,
+    desk_canned,
+    desk_clocks,
+    desk_digest,
+    desk_door,
+    desk_duplicates,
+    desk_letters,
+    desk_news,
+    desk_roster,
+    forwarding,
+    offline,
+    questions,
+    reminders,
+)
 from handlers.answers import reply_to_card
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import (
@@ -9,9 +24,11 @@ from handlers.desk_ticket import (
     DESK,
     addressed,
     excerpt,
+    is_named,
     may,
     mine,
     reached,
+    responded,
     taken_by_other,
     units_of,
     which,
@@ -21,13 +38,27 @@ from handlers.ticket_states import STATE_NAMES, leads_to, refused
 from handlers.ticket_view import offers, show, window
 from messages.text import Sayable, _, lines, ngettext
 from messages.vietnamese import fold
+from storage.desk_acts import AddProof
 from storage.people import Duty
 from storage.tickets import Change, Event, Note, Ticket
 
-__all__ = ["edited", "reply_to_card", "router", "show"]
+__all__ = ["edited", "is_named", "reply_to_card", "router", "show"]
 
 router = Router()
-for _part in (answers, forwarding, offline, desk_news, reminders):
+for _part in (
+    answers,
+    desk_approval,
+    desk_canned,
+    desk_clocks,
+    desk_duplicates,
+    forwarding,
+    offline,
+    desk_door,
+    desk_digest,
+    desk_news,
+    desk_roster,
+    reminders,
+):
     router.include(_part.router)
 
 LISTED = 20
@@ -49,13 +80,18 @@ async def duty(turn: Turn) -> Reply:
             _("You are on duty now: new tickets come to you."),
             ngettext("{n} ticket is waiting.", "{n} tickets are waiting.", len(queue)),
         )
-        return turn.end(told, Offer("/viec", _("My work")), off, effects=(Duty(on=True),))
+        return turn.end(
+            told,
+            Offer("/viec", _("My work")),
+            off,
+            effects=(Duty(on=True), *await desk_roster.my_notice(turn)),
+        )
     if word in OFF:
         told = lines(
             _("You are off duty now."),
             _("New tickets go to colleagues on duty; to all of the unit where nobody is."),
         )
-        return turn.end(told, on, effects=(Duty(on=False),))
+        return turn.end(told, on, effects=(Duty(on=False), *await desk_roster.my_notice(turn)))
     if on_duty:
         return turn.end(_("You are on duty."), off)
     return turn.end(_("You are off duty."), on)
@@ -130,7 +166,8 @@ async def claim(turn: Turn) -> Reply:
         await window(turn, ticket),
         _("To answer, write: {example}", example=f"/traloi {code} …"),
     )
-    return turn.end(told, *offers(turn, mine(turn, ticket)), effects=(change,))
+    first = responded(turn, ticket)
+    return turn.end(told, *offers(turn, mine(turn, ticket)), effects=(change, *first))
 
 
 @router.command("ghichu", "note", takes=CODE_AND_WORDS, roles=DESK)
@@ -160,8 +197,13 @@ async def _noted(turn: Turn, code: str, words: str) -> Reply:
             _("Only officials read it, never the citizen. Send /huy to leave it."),
         )
         return turn.ask(text, then=note_words, data={"code": code})
-    kept = _("The note about ticket {code} is kept.", code=code)
-    return turn.end(kept, effects=(Note(act.ticket, Event.NOTED, words),))
+    along = desk_letters.sent_along(turn.message.attachments)
+    told = lines(
+        _("The note about ticket {code} is kept.", code=code),
+        *((_("What you sent along is kept as proof of what was done."),) if along else ()),
+    )
+    proof = (AddProof(code, along),) if along else ()
+    return turn.end(told, effects=(Note(act.ticket, Event.NOTED, words), *proof))
 
 
 async def edited(turn: Turn) -> Reply | None:

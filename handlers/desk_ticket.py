@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
-from handlers import cards, joined, questions
+from handlers import cards, deadlines, joined, questions
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import leads_to, refused
 from messages.codes import TICKET, ticket_code
 from messages.text import Spoken, Text, _, lines
+from storage.evidence import Evidence
+from storage.people import Person
 from storage.tickets import Event, State, Ticket
 
 CODE = rf"\W?\s*{TICKET.pattern}"
@@ -22,6 +25,9 @@ DESK = ("officer",)
 _ADDRESSED = re.compile(rf"\s*\W?\s*(?:{TICKET.pattern})", re.IGNORECASE)
 _EXCERPT = 60
 _LISTED = 10
+_SUGGESTED = 3
+_ALIKE = 0.8
+"""How alike a mistyped code is at least: two of its eleven characters may be others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +70,7 @@ async def reached(turn: Turn, code: str) -> Ticket | Reply:
     """Find a ticket of which the officer may read everything, else say why not."""
     ticket = await turn.read.ticket(code)
     if ticket is None:
-        return turn.end(
-            lines(
-                _("There is no ticket {code}.", code=code),
-                _("Please check the code, or send /viec to see what is to be done."),
-            )
-        )
+        return await _unknown(turn, code)
     if ticket.source not in cards.SOURCES and await joined.owns(turn, ticket):
         # Who brings a matter does not answer it, nor rate the answer into the commune's score.
         return turn.end(_("Ticket {code} is your own: a colleague handles it.", code=ticket.code))
@@ -81,7 +82,35 @@ async def reached(turn: Turn, code: str) -> Ticket | Reply:
                 unit=cards.unit_name(turn.office, ticket.unit),
             )
         )
+    if await is_named(turn, ticket):
+        return turn.end(
+            _("Ticket {code} is about conduct and is handled by colleagues.", code=ticket.code)
+        )
     return ticket
+
+
+async def is_named(turn: Turn, ticket: Ticket) -> bool:
+    """Tell whether a ticket about conduct names the person of the turn."""
+    return turn.person.id in await turn.read.desk.named(ticket.code)
+
+
+async def _unknown(turn: Turn, code: str) -> Reply:
+    """Say that there is no such ticket, and suggest the nearest that the officer may mean."""
+    queue = await turn.read.queue(units=units_of(turn), officer_id=turn.person.id)
+    near = get_close_matches(code, [one.code for one in queue], n=_SUGGESTED, cutoff=_ALIKE)
+    line, payload = turn.message.choice or turn.message.text, code
+    command = line.strip().split(maxsplit=1)[0] if line.strip() else ""
+    return turn.end(
+        lines(
+            _("There is no ticket {code}.", code=payload),
+            _("Did you mean {code}?", code=near[0]) if near else None,
+            _("Please check the code, or send /viec to see what is to be done."),
+        ),
+        *(
+            Offer(f"{command} {one}" if command.startswith("/") else f"/phieu {one}", one)
+            for one in near
+        ),
+    )
 
 
 async def may(turn: Turn, code: str, event: Event) -> Act | Reply:
@@ -103,6 +132,17 @@ async def may(turn: Turn, code: str, event: Event) -> Act | Reply:
         if other is not None:
             return turn.end(other)
     return Act(ticket, to)
+
+
+def responded(turn: Turn, ticket: Ticket) -> tuple[Evidence, ...]:
+    """Give the evidence of a first response: working minutes since it came; nothing for a later.
+
+    It is what component 1.12 is proved by beside the roster.
+    """
+    if ticket.responded_at is not None:
+        return ()
+    minutes = deadlines.between(turn.office.commune.calendar, ticket.received_at, turn.now)
+    return (Evidence("duty.response", ticket.code, ticket.unit, value=minutes),)
 
 
 async def taken_by_other(turn: Turn, ticket: Ticket) -> Text | None:
@@ -130,8 +170,13 @@ async def which(turn: Turn, command: str) -> Reply:
 
 
 def units_of(turn: Turn) -> tuple[str, ...]:
-    """Give the units whose tickets the person may act on; none named means all."""
-    roles = turn.person.roles
+    """Give the units whose tickets the person of a turn may act on; none named means all."""
+    return units_served(turn.person)
+
+
+def units_served(person: Person) -> tuple[str, ...]:
+    """Give the units whose tickets an officer may act on; none named means all."""
+    roles = person.roles
     if any(held.role == "admin" or (held.role == "officer" and not held.unit) for held in roles):
         return ()
     return tuple(held.unit for held in roles if held.role == "officer")

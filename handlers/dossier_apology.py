@@ -202,8 +202,8 @@ async def _lay_before(
         _("Written by: {name}", name=turn.person.official_name),
     )
     offers = (
-        Offer(f"/duyet {apology.name}", _("Approve {name}", name=apology.name)),
-        Offer(f"/khongduyet {apology.name}", _("Send back {name}", name=apology.name)),
+        Offer(f"/duyetxinloi {apology.name}", _("Approve {name}", name=apology.name)),
+        Offer(f"/khongduyetxinloi {apology.name}", _("Send back {name}", name=apology.name)),
     )
     cards = tuple(
         Draft(leader.recipient, card, offers, purpose=Purpose.CARD, restart=False)
@@ -230,9 +230,9 @@ def _facts(turn: Turn, apology: Apology, dossier: Dossier) -> tuple[Sayable, ...
     )
 
 
-@router.command("duyet", "approve", roles=LEADERS)
+@router.command("duyetxinloi", "approveapology", roles=LEADERS)
 async def approve(turn: Turn) -> Reply:
-    """Approve a letter: `/duyet XL12`; it is made and sent."""
+    """Approve a letter: `/duyetxinloi XL12`; it is made and sent."""
     apology = await _laid_before(turn)
     if isinstance(apology, Reply):
         return apology
@@ -240,9 +240,9 @@ async def approve(turn: Turn) -> Reply:
     return turn.end(text, effects=(Write(apology, Written.APPROVED),))
 
 
-@router.command("khongduyet", "sendback", roles=LEADERS)
+@router.command("khongduyetxinloi", "sendbackapology", roles=LEADERS)
 async def send_back(turn: Turn) -> Reply:
-    """Send a letter back to who wrote it: `/khongduyet XL12 why`."""
+    """Send a letter back to who wrote it: `/khongduyetxinloi XL12 why`."""
     apology = await _laid_before(turn)
     if isinstance(apology, Reply):
         return apology
@@ -264,7 +264,9 @@ async def _laid_before(turn: Turn) -> Apology | Reply:
     which = turn.words.strip().partition(" ")[0]
     if not which:
         waiting = await turn.read.apologies.in_state(Written.LAID_BEFORE)
-        offers = (Offer(f"/duyet {one.name}", f"{one.name} {one.code[-20:]}") for one in waiting)
+        offers = (
+            Offer(f"/duyetxinloi {one.name}", f"{one.name} {one.code[-20:]}") for one in waiting
+        )
         if not waiting:
             return turn.end(_("No letter waits for approval."))
         return turn.end(_("Letters that wait for approval:"), *offers)

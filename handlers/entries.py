@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from handlers import feedback, information, questions
-from handlers.answers import RATINGS
+from handlers.desk_letters import RATINGS
 from handlers.procedures import ENTRIES
 from handlers.questions import MENU
 from handlers.routing import Reply, Router, Turn

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from handlers import cards, deadlines, joined, redirect, reminders
-from handlers.deadlines import Counting, deadline_words
+from handlers import cards, deadlines, desk_conduct, joined, redirect, reminders
+from handlers.deadlines import deadline_words
 from handlers.matter import Matter
 from handlers.questions import MENU, PERSON, too_long
 from handlers.routing import Reply, Turn
@@ -21,17 +21,6 @@ ELSE: Final = "khac"
 
 PRAISED: Final = "thaido"
 """Praise of officials goes where their conduct is looked after."""
-
-UNITS: Final[Mapping[str, str]] = {"data_subject_request": "vp", "home_service": "ttpvhcc"}
-"""Kind → the unit that it goes to, whatever its category (where the commune has that unit)."""
-
-DEADLINES: Final[Mapping[str, tuple[int, Counting]]] = {
-    # NĐ 356/2025/NĐ-CP, Đ.5: the person is answered within two working days.
-    "data_subject_request": (2, Counting.WORKING_DAYS),
-    # Luật 01/2026/QH16, Đ.26 k.3: twelve days.
-    "information_request": (12, Counting.CALENDAR_DAYS),
-}
-"""Kind → the deadline that a law gives it; all else goes by the commune's own."""
 
 COUNTED: Final[Mapping[str, str]] = {
     "initiative": "initiative.received",
@@ -76,7 +65,7 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
             Offer("/lienhe", _("Telephone numbers")),
             MENU,
         )
-    ticket = new_ticket(turn, matter)
+    ticket = await desk_conduct.with_named(turn, new_ticket(turn, matter), words)
     elsewhere = await joined.history(turn, ticket, turn.person.id) if turn.person.joined_to else ()
     told = await cards.new_ticket(turn, ticket, words, beside=elsewhere)
     answer = lines(
@@ -103,13 +92,7 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
         ticket,
         Evidence("feedback.received", about=ticket.code, unit=ticket.unit),
         *((Evidence(counted, about=ticket.code, unit=ticket.unit),) if counted else ()),
-        *reminders.following(
-            turn.office.commune.calendar,
-            ticket.code,
-            received=turn.now,
-            due=ticket.due_at,
-            now=turn.now,
-        ),
+        *reminders.of_new(turn.office.commune, ticket, turn.now),
     )
     return Reply((letter, *told.letters), "", afterwards(turn, ticket.code), effects)
 
@@ -137,6 +120,8 @@ def new_ticket(turn: Turn, matter: Matter) -> NewTicket:
         unit=unit,
         words=matter.words,
         due_at=due(turn, matter.kind, category, turn.now),
+        respond_by=_respond_by(turn),
+        forward_by=forward_by(turn, matter.kind, category, turn.now),
         source=turn.person.channel,
         attachments=matter.files,
         anonymous=matter.anonymous,
@@ -156,20 +141,28 @@ def place_of(turn: Turn, matter: Matter) -> tuple[str, str]:
         category = guessed or (PRAISED if matter.kind == "praise" else ELSE)
     if commune.category(category) is None:
         category = ELSE if commune.category(ELSE) else commune.categories[-1].id
-    unit = commune.unit(matter.unit or UNITS.get(matter.kind, ""))
+    kind = commune.kind(matter.kind)
+    unit = commune.unit(matter.unit or (kind.unit if kind else ""))
     return category, unit.id if unit else commune.unit_of(category)
 
 
 def due(turn: Turn, kind: str, category: str, since: datetime) -> datetime:
     """Give the deadline of a ticket that is received, or opened again, at a moment."""
+    return turn.office.commune.due(category, since, kind)
+
+
+def _respond_by(turn: Turn) -> datetime | None:
+    clock = turn.office.commune.clocks.first_response
+    return turn.office.commune.by(clock, turn.now) if clock else None
+
+
+def forward_by(turn: Turn, kind: str, category: str, since: datetime) -> datetime | None:
+    """Give until when a ticket is to be passed on where others are competent, else None."""
     commune = turn.office.commune
-    if kind in DEADLINES:
-        amount, counting = DEADLINES[kind]
-        return deadlines.due(commune.calendar, since, amount, counting)
-    if kind == "home_service":
-        days = commune.dossiers.home_days
-        return deadlines.due(commune.calendar, since, days, Counting.WORKING_DAYS)
-    return commune.due(category, since)
+    clock, found = commune.clocks.forwarding, commune.category(category)
+    registered = (own := commune.kind(kind)) is not None and own.registered
+    runs = registered or (found is not None and found.outside)
+    return commune.by(clock, since) if clock and runs else None
 
 
 async def _too_many_today(turn: Turn) -> bool:

@@ -3,7 +3,15 @@
 import re
 from dataclasses import replace
 
-from handlers import cards, filing, joined, questions, reminders
+from handlers import (
+    cards,
+    desk_clocks,
+    desk_conduct,
+    desk_waiting,
+    joined,
+    questions,
+    reminders,
+)
 from handlers.commune import Unit
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import (
@@ -15,6 +23,7 @@ from handlers.desk_ticket import (
     addressed,
     may,
     reached,
+    responded,
     which,
 )
 from handlers.office import Office
@@ -57,14 +66,20 @@ async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
     name = cards.unit_name(turn.office, unit.id)
     if unit.id == ticket.unit:
         return turn.end(_("Ticket {code} is with {unit} already.", code=ticket.code, unit=name))
-    change = Change(
-        ticket,
-        Event.FORWARDED,
-        act.to,
-        note=note,
-        values={"unit": unit.id, "assignee_id": None},
-    )
-    now_there = replace(ticket, state=act.to, unit=unit.id, assignee_id=None)
+    home = turn.office.commune.unit_of(ticket.category)
+    if desk_conduct.is_about(turn.office, ticket.category) and unit.id != home:
+        # The unit of whoever is named must not get it, and nobody can tell which that is.
+        only = _(
+            "Ticket {code} is about conduct: only {unit} and those who lead handle it.",
+            code=ticket.code,
+            unit=cards.unit_name(turn.office, home),
+        )
+        return turn.end(only)
+    waited = desk_waiting.ends(turn.office.commune, ticket, turn.now)
+    values = {"unit": unit.id, "assignee_id": None, "forward_by": None, **waited}
+    change = Change(ticket, Event.FORWARDED, act.to, note=note, values=values)
+    now_there = replace(ticket, state=act.to, **values)
+    timer = reminders.of(turn.office.commune, now_there, turn.now) if waited else ()
     told = await cards.news(turn, now_there, await _card(turn, now_there, note))
     alone = _("Nobody there receives tickets here yet: please tell them yourself.")
     reply = turn.end(
@@ -72,7 +87,12 @@ async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
             _("Ticket {code} is forwarded to {unit}.", code=ticket.code, unit=name),
             None if told else alone,
         ),
-        effects=(change, Evidence("feedback.forwarded", about=ticket.code, unit=ticket.unit)),
+        effects=(
+            change,
+            Evidence("feedback.forwarded", about=ticket.code, unit=ticket.unit),
+            *responded(turn, ticket),
+            *timer,
+        ),
     )
     return reply.and_tell(*await _to_citizen(turn, now_there), *told)
 
@@ -180,11 +200,14 @@ async def release(turn: Turn) -> Reply:
     act = await may(turn, code, Event.RELEASED)
     if isinstance(act, Reply):
         return act
-    change = Change(act.ticket, Event.RELEASED, act.to, values={"assignee_id": None})
-    free = replace(act.ticket, state=act.to, assignee_id=None)
+    waited = desk_waiting.ends(turn.office.commune, act.ticket, turn.now)
+    values = {"assignee_id": None, **waited}
+    change = Change(act.ticket, Event.RELEASED, act.to, values=values)
+    free = replace(act.ticket, state=act.to, **values)
+    timer = reminders.of(turn.office.commune, free, turn.now) if waited else ()
     told = _("{name} gave ticket {code} back.", name=turn.person.official_name, code=code)
     reply = turn.end(
-        _("Ticket {code} is free again for your colleagues.", code=code), effects=(change,)
+        _("Ticket {code} is free again for your colleagues.", code=code), effects=(change, *timer)
     )
     return reply.and_tell(*await cards.news(turn, free, told))
 
@@ -208,15 +231,11 @@ async def category(turn: Turn) -> Reply:
         )
         return turn.end(_("What is ticket {code} about?", code=code), *offers)
     # A reopened ticket runs by the day on which it was reopened: its deadline stays.
-    due_at = (
-        ticket.due_at
-        if ticket.level
-        else filing.due(turn, ticket.kind, chosen.id, ticket.received_at)
-    )
+    clock = {} if ticket.level else desk_clocks.clocks(turn, ticket, category=chosen.id)
+    changed = replace(ticket, category=chosen.id, **clock)
+    due_at = changed.due_at
     title = say(chosen.title, DEFAULT)
-    change = Change(
-        ticket, Event.NOTED, note=title, values={"category": chosen.id, "due_at": due_at}
-    )
+    change = Change(ticket, Event.NOTED, note=title, values={"category": chosen.id, **clock})
     told = lines(
         _("Ticket {code} is about this now: {category}.", code=code, category=chosen.title),
         _("To be answered {deadline}", deadline=deadline_words(due_at, turn.now)),
@@ -226,11 +245,5 @@ async def category(turn: Turn) -> Reply:
         unit = cards.unit_name(turn.office, chosen.unit)
         told = lines(told, _("Such matters are handled by {unit}.", unit=unit))
         offers_then = (Offer(f"/chuyen {code} {chosen.unit}", _("Forward {code}", code=code[-4:])),)
-    timer = reminders.following(
-        turn.office.commune.calendar,
-        ticket.code,
-        received=ticket.received_at,
-        due=due_at,
-        now=turn.now,
-    )
+    timer = reminders.of(turn.office.commune, changed, turn.now)
     return turn.end(told, *offers_then, effects=(change, *timer))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 
-from handlers import deadlines, filing, meanings, questions, redirect
+from handlers import deadlines, desk_roster, filing, meanings, questions, redirect
 from handlers.commune import Bilingual, Leader, Unit, shown
 from handlers.deadlines import Hours
 from handlers.intents import Intent
@@ -47,6 +47,7 @@ async def contacts(turn: Turn) -> Reply:
         "",
         *_list(_("Units:"), (_of_unit(one) for one in commune.units)),
         *_list(_("Leaders:"), (_of_leader(one) for one in commune.leaders)),
+        *await desk_roster.on_duty_now(turn),
         _("In an emergency:"),
         *redirect.emergency_numbers(turn),
     )

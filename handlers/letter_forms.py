@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from handlers.commune import BadCommune, Bilingual, Commune, Problem, read_file
-from handlers.commune_records import Filled, Id, Record, Sourced
+from handlers.toml_records import Filled, Id, Record, Sourced
 from messages.text import Text, _
 from messages.vietnamese import fold
 from scoring.documents.letter import Sheet

@@ -50,6 +50,7 @@ class Office:
         letters: the forms of letters (letters/letters.toml), None where the commune has none.
         surveys: the commune's surveys (surveys/*.toml).
         press: sets letters, None where nothing is printed.
+        desk: the path of the officers' desk in the browser.
     """
 
     commune: Commune
@@ -63,6 +64,7 @@ class Office:
     letters: LetterForms | None = None
     surveys: tuple[Survey, ...] = ()
     press: Press | None = None
+    desk: str = "/desk"
 
     def scheme_for(self, period: Period) -> Scheme:
         """Give the criteria in force on a period's first day, else those of now."""

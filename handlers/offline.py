@@ -5,7 +5,7 @@ It is a ticket like any other, brought by nobody who could be written to.
 
 from dataclasses import replace
 
-from handlers import cards, filing, questions, redirect, reminders
+from handlers import cards, desk_conduct, filing, questions, redirect, reminders
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import DESK
 from handlers.intents import Intent
@@ -99,7 +99,8 @@ def _stop(turn: Turn, found: Intent) -> Reply:
 
 async def _file(turn: Turn, text: str) -> Reply:
     matter = Matter(words=((questions.message_id(turn), text),), anonymous=True).gathered(turn)
-    ticket = replace(filing.new_ticket(turn, matter), source=turn.data.get("source", ""))
+    new = replace(filing.new_ticket(turn, matter), source=turn.data.get("source", ""))
+    ticket = await desk_conduct.with_named(turn, new, text)
     told = lines(
         _("Written down as ticket {code}.", code=ticket.code),
         _("Category: {category}", category=cards.category_title(turn.office, ticket.category)),
@@ -107,7 +108,7 @@ async def _file(turn: Turn, text: str) -> Reply:
         _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
     )
     offers: tuple[Offer, ...] = ()
-    if turn.person.serves(ticket.unit):
+    if turn.person.serves(ticket.unit) and turn.person.id not in ticket.named:
         category = Offer(f"/linhvuc {ticket.code}", _("Change category"))
         offers = (*cards.card_offers(ticket.code), category)
     reply = turn.end(
@@ -116,13 +117,7 @@ async def _file(turn: Turn, text: str) -> Reply:
         effects=(
             ticket,
             Evidence("feedback.received", about=ticket.code, unit=ticket.unit),
-            *reminders.following(
-                turn.office.commune.calendar,
-                ticket.code,
-                received=turn.now,
-                due=ticket.due_at,
-                now=turn.now,
-            ),
+            *reminders.of_new(turn.office.commune, ticket, turn.now),
         ),
     )
     cards_of_others = await cards.new_ticket(turn, ticket, text, to_me=False)

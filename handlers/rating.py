@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from handlers import additions, answers, cards, joined, meanings, questions, redirect
+from handlers import additions, cards, desk_letters, joined, meanings, questions, redirect
 from handlers.intents import Intent
 from handlers.questions import MENU
 from handlers.routing import Reply, Router, Turn
@@ -74,7 +74,7 @@ async def _ask_which(turn: Turn, code: str) -> Reply:
 
 def _ask_points(turn: Turn, ticket: Ticket) -> Reply:
     text = _("How satisfied are you with our answer to {code}?", code=ticket.code)
-    return turn.say(text, *answers.rating_offers(ticket.code), MENU)
+    return turn.say(text, *desk_letters.rating_offers(ticket.code), MENU)
 
 
 async def _may_be_rated(turn: Turn, ticket: Ticket) -> bool:

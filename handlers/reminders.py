@@ -4,18 +4,28 @@ from datetime import datetime
 from enum import StrEnum
 
 from handlers import cards, deadlines
+from handlers.commune import Commune
 from handlers.deadlines import Calendar, deadline_words
 from handlers.routing import Reply, Router, Turn
 from messages.envelope import Kind
 from messages.text import _, lines
 from storage.outbox import Draft, Purpose
-from storage.tickets import State, Ticket
-from storage.timers import SetTimer
+from storage.tickets import NewTicket, State, Ticket
+from storage.timers import SetTimer, StopTimer
 
 router = Router()
 
 TIMER = "due"
-"""The one timer of a ticket: each reminder sets it for the next."""
+"""The one timer of a ticket's answer: each reminder sets it for the next."""
+
+RESPOND = "respond"
+"""The timer of the first response."""
+
+FORWARD = "forward"
+"""The timer of passing a ticket on to whoever is competent."""
+
+FORWARD_SHARE = 80
+"""Of the working time until a ticket should be passed on, per cent: at its end it is too late."""
 
 
 class Stage(StrEnum):
@@ -46,10 +56,44 @@ def moments(calendar: Calendar, received: datetime, due: datetime) -> dict[Stage
     return found | {Stage.DUE: due, Stage.LATE: deadlines.add_days(calendar, due, 1)}
 
 
-def following(
+def of(commune: Commune, ticket: Ticket, now: datetime) -> tuple[SetTimer, ...]:
+    """Give the timer of a ticket's next reminder, nothing after the last."""
+    return _following(
+        commune.calendar, ticket.code, received=ticket.received_at, due=ticket.due_at, now=now
+    )
+
+
+def of_new(commune: Commune, ticket: NewTicket, now: datetime) -> tuple[SetTimer, ...]:
+    """Give the timers of a ticket that is filed: of its answer, its first response, its passing on.
+
+    A first response that is due no earlier than the answer needs no reminder of its own.
+    """
+    calendar, code = commune.calendar, ticket.code
+    timers = _following(calendar, code, received=now, due=ticket.due_at, now=now)
+    if ticket.respond_by is not None and ticket.respond_by < ticket.due_at:
+        timers = (*timers, SetTimer(RESPOND, code, ticket.respond_by))
+    return (*timers, *to_forward(commune, code, ticket.forward_by, now))
+
+
+def to_forward(
+    commune: Commune, code: str, forward_by: datetime | None, now: datetime
+) -> tuple[SetTimer, ...]:
+    """Give the timer of passing a ticket on, nothing where nobody else is competent."""
+    if forward_by is None:
+        return ()
+    whole = deadlines.between(commune.calendar, now, forward_by)
+    at = deadlines.add(commune.calendar, now, whole * FORWARD_SHARE // 100)
+    return (SetTimer(FORWARD, code, at),)
+
+
+def stopped(code: str) -> tuple[StopTimer, ...]:
+    """Give what ends a ticket's reminders; those that are left over fire and say nothing."""
+    return (StopTimer(TIMER, code),)
+
+
+def _following(
     calendar: Calendar, code: str, *, received: datetime, due: datetime, now: datetime
 ) -> tuple[SetTimer, ...]:
-    """Give the timer of a ticket's next reminder, nothing after the last."""
     coming = (at for at in moments(calendar, received, due).values() if at > now)
     return tuple(SetTimer(TIMER, code, at) for at in sorted(coming)[:1])
 
@@ -75,15 +119,7 @@ async def remind(turn: Turn) -> Reply:
         return turn.quiet()
     calendar = turn.office.commune.calendar
     stage = reached(calendar, ticket, turn.now)
-    again = turn.quiet(
-        *following(
-            calendar,
-            ticket.code,
-            received=ticket.received_at,
-            due=ticket.due_at,
-            now=turn.now,
-        )
-    )
+    again = turn.quiet(*of(turn.office.commune, ticket, turn.now))
     if stage is None or (stage in SHARES and ticket.state is State.NEED_INFO):
         return again
     text = lines(
@@ -96,6 +132,38 @@ async def remind(turn: Turn) -> Reply:
     if stage is not Stage.LATE:
         return again.and_tell(*told)
     return again.and_tell(*told, *await _to_leaders(turn, ticket, {one.to.id for one in told}))
+
+
+@router.event(Kind.TIMER, RESPOND)
+async def remind_to_respond(turn: Turn) -> Reply:
+    """Tell the unit that nobody has looked at a ticket yet."""
+    ticket = await turn.read.ticket(turn.message.payload)
+    if ticket is None or not ticket.is_open or ticket.responded_at is not None:
+        return turn.quiet()
+    if turn.now >= ticket.due_at:
+        # Its deadline is spoken of already.
+        return turn.quiet()
+    text = lines(
+        _(
+            "Nobody has taken ticket {code} yet, and it should have been looked at.",
+            code=ticket.code,
+        ),
+        _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, turn.now)),
+    )
+    return turn.quiet().and_tell(*await cards.news(turn, ticket, text, to_me=True))
+
+
+@router.event(Kind.TIMER, FORWARD)
+async def remind_to_forward(turn: Turn) -> Reply:
+    """Remind that a ticket which others are competent for is to be passed on."""
+    ticket = await turn.read.ticket(turn.message.payload)
+    if ticket is None or not ticket.is_open or ticket.forward_by is None:
+        return turn.quiet()
+    text = lines(
+        _("Ticket {code} is to be passed on where others are competent.", code=ticket.code),
+        _("Pass it on {deadline}", deadline=deadline_words(ticket.forward_by, turn.now)),
+    )
+    return turn.quiet().and_tell(*await cards.news(turn, ticket, text, to_me=True))
 
 
 async def _to_leaders(turn: Turn, ticket: Ticket, know: set[int]) -> tuple[Draft, ...]:

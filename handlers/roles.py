@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
     "officer": (
         _("/truc on, /truc off: go on or off duty"),
         _("/viec: what is to be done"),
+        _("/desk: the same in a browser"),
         _("/nhan CODE: take a ticket"),
         _("/traloi CODE text: answer"),
         _("/hoi CODE text: ask the citizen back"),
@@ -31,6 +32,11 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/ghichu CODE text: internal note"),
         _("/tra CODE: give back to your unit"),
         _("/linhvuc CODE: change the category"),
+        _("/mucdo CODE: urgent, complex or ordinary"),
+        _("/mau CODE: answer in the commune's words"),
+        _("/trung CODE CODE2: join a ticket to another"),
+        _("/pakn CODE: enter as feedback on an administrative rule"),
+        _("/lichtruc: the roster; /bangiao: leave a note for whoever is next"),
         _("/ghinhan: write down what came by hotline, letter box or counter"),
         _("/hoidap: questions that no guide answered"),
         _("/hosodenhan: dossiers that fall due; /xinloi: the letter for a late one"),
@@ -48,13 +54,19 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/phieugiay: enter a survey from paper; /ketqua: results of surveys"),
         _("/hodan: enter a list of households; /uoctinh: how many have the app"),
         _("/dssangkien: citizens' initiatives; /loicamon: thanks"),
+        _("/lichtruc: the roster, and how to write it"),
         _("/thongbao: notices to many; /lichtuan, /lichtiepdan and the text: publish the week"),
     ),
     "village": (_("/hodan: enter a list of households; /uoctinh: how many have the app"),),
 }
 """Role → what it lets a person write. A leader has what staff have, an administrator all."""
 
-COMMANDS["leader"] = (*COMMANDS["staff"], _("/duyet: approve letters of apology"))
+COMMANDS["leader"] = (
+    *COMMANDS["staff"],
+    _("/duyetxinloi: approve letters of apology"),
+    _("/duyet CODE: approve an answer; /sualai CODE: give it back"),
+    _("/bantin: morning and weekly news of the desk"),
+)
 COMMANDS["admin"] = (
     *COMMANDS["officer"],
     *COMMANDS["leader"],

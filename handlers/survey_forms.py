@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from handlers.commune import BadCommune, Bilingual, Problem, read_file
-from handlers.commune_records import Id, Record, Sourced
+from handlers.toml_records import Id, Record, Sourced
 from messages.text import Text, _
 from scoring.toml_lines import Place, line_at
 

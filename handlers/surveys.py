@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from handlers import questions, redirect
-from handlers.answers import RATINGS
+from handlers.desk_letters import RATINGS
 from handlers.questions import CANCEL, MENU
 from handlers.routing import Offer, Reply, Router, Turn
 from handlers.survey_forms import Question, Survey

@@ -29,6 +29,11 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
         **_from(OPEN, Event.ANSWERED, State.RESOLVED),
         # A second answer corrects the first.
         (State.RESOLVED, Event.ANSWERED): State.RESOLVED,
+        # An answer that waits for a leader changes nothing for the citizen yet.
+        **_from((NEW, ASSIGNED, IN_PROGRESS), Event.DRAFTED, IN_PROGRESS),
+        (NEED_INFO, Event.DRAFTED): NEED_INFO,
+        **_stay(OPEN, Event.RETURNED),
+        **_from(OPEN, Event.MERGED, State.DUPLICATE),
         **_from(OPEN, Event.REJECTED, State.REJECTED),
         **_from(OPEN, Event.WITHDRAWN, State.WITHDRAWN),
         **_from((State.RESOLVED, State.CLOSED), Event.REOPENED, ASSIGNED),
@@ -82,6 +87,9 @@ EVENT_NAMES: Mapping[Event, Text] = MappingProxyType(
         Event.REOPENED: _("reopened"),
         Event.WITHDRAWN: _("withdrawn by the citizen"),
         Event.CLOSED: _("closed"),
+        Event.DRAFTED: _("answer written, waiting for approval"),
+        Event.RETURNED: _("answer given back to its officer"),
+        Event.MERGED: _("joined to another ticket"),
     }
 )
 

@@ -1,11 +1,15 @@
 """A ticket as its officers see it: words, files, history, and what can be done about it."""
 
-from handlers import cards, contact, joined, receipts, windows
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers import alike, cards, contact, joined, receipts, ticket_history, windows
 from handlers.routing import Offer, Reply, Turn
-from handlers.ticket_states import EVENT_NAMES, STATE_NAMES, leads_to
+from handlers.ticket_states import STATE_NAMES, leads_to
 from messages.envelope import Attachment, AttachmentKind
 from messages.text import Sayable, Text, _, lines, ngettext
-from storage.tickets import Event, File, Happening, State, Ticket
+from storage.people import Person
+from storage.tickets import Event, File, Happening, State, Ticket, Words
 
 PHOTOS_SHOWN = 10
 """Files that go along with one letter."""
@@ -22,13 +26,31 @@ ACTS: tuple[tuple[Event, str, Text], ...] = (
 """What an officer may do, in the order of its buttons."""
 
 
-async def show(turn: Turn, ticket: Ticket) -> Reply:
-    """Show a ticket to one of its officers; the caller has asked `turn.person.serves`."""
-    words = await turn.read.words(ticket.code)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A ticket as an officer sees it, in the chat and in the browser.
+
+    Attributes:
+        head: what it is about, whose, until when, who has it.
+        words: what the citizen wrote, each message in its newest version.
+        files: photos and documents.
+        history: what happened.
+        alike: codes of open tickets that may be the same matter.
+    """
+
+    head: tuple[Sayable, ...]
+    words: tuple[Words, ...]
+    files: tuple[File, ...]
+    history: tuple[Text, ...]
+    alike: tuple[str, ...] = ()
+
+
+async def seen(turn: Turn, ticket: Ticket) -> Seen:
+    """Read a ticket for one of its officers; the caller has asked whether they may see it."""
     files = await turn.read.files(ticket.code)
     history = await turn.read.history(ticket.code)
     names = await _names(turn, ticket, history)
-    text = lines(
+    told: tuple[Sayable | None, ...] = (
         _("Ticket {code}: {state}", code=ticket.code, state=STATE_NAMES[ticket.state]),
         *cards.described(
             turn.office, ticket, turn.now, "" if ticket.anonymous else names[ticket.person_id]
@@ -41,14 +63,39 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         *cards.counted([file.kind for file in files if not file.lost]),
         _not_kept(files),
         *await joined.history(turn, ticket, ticket.person_id),
+        _("Joined to {code}", code=ticket.duplicate_of) if ticket.duplicate_of else None,
+    )
+    head = tuple(one for one in told if one is not None)
+    others = await alike.found(turn, ticket)
+    if others:
+        codes = ", ".join(one.code for one in others)
+        head = (*head, _("Perhaps the same matter: {codes}", codes=codes))
+    return Seen(
+        head,
+        tuple(await turn.read.words(ticket.code)),
+        tuple(files),
+        tuple(ticket_history.to_officer(history, ticket.person_id, names)),
+        tuple(one.code for one in others),
+    )
+
+
+async def show(turn: Turn, ticket: Ticket) -> Reply:
+    """Show a ticket to one of its officers; the caller has asked whether they may see it."""
+    found = await seen(turn, ticket)
+    text = lines(
+        *found.head,
         "",
-        *(_words(one.text, one.version) for one in words),
+        *(_words(one.text, one.version) for one in found.words),
         "",
         _("History"),
-        *[_happened(one, ticket, names) for one in history],
+        *found.history,
         *receipts.told(await turn.read.letters_about(ticket.code)),
     )
-    letter = turn.letter(text, *offers(turn, ticket), attachments=_kept(files))
+    join = (
+        Offer(f"/trung {ticket.code} {one}", _("Same as {code}", code=one[-4:]))
+        for one in found.alike
+    )
+    letter = turn.letter(text, *offers(turn, ticket), *join, attachments=kept(found.files))
     # Words that are typed next must not answer another ticket than the one that was read last.
     if turn.data.get("code") == ticket.code:
         return Reply((letter,))
@@ -65,17 +112,23 @@ async def window(turn: Turn, ticket: Ticket) -> Sayable | None:
 def offers(turn: Turn, ticket: Ticket) -> tuple[Offer, ...]:
     """Give what the officer may do to a ticket now; titles end in the last letters of its code."""
     short = ticket.code[-4:]
-    others = ticket.assignee_id not in {None, turn.person.id} and not turn.person.has("admin")
-    mine = ticket.assignee_id == turn.person.id
-    possible = (
+    return tuple(
         Offer(f"/{command} {ticket.code}", _("{act} {code}", act=act, code=short))
+        for command, act in possible(turn.person, ticket)
+    )
+
+
+def possible(person: Person, ticket: Ticket) -> tuple[tuple[str, Text], ...]:
+    """Give the commands that an officer may give about a ticket now, with their titles."""
+    others = ticket.assignee_id not in {None, person.id} and not person.has("admin")
+    return tuple(
+        (command, act)
         for event, command, act in ACTS
         if leads_to(ticket.state, event) is not None
         and (event is Event.NOTED or not others)
         and (event is not Event.CLAIMED or ticket.assignee_id is None)
-        and (event is not Event.RELEASED or mine)
+        and (event is not Event.RELEASED or ticket.assignee_id == person.id)
     )
-    return tuple(possible)
 
 
 async def _names(turn: Turn, ticket: Ticket, history: list[Happening]) -> dict[int, str]:
@@ -101,19 +154,6 @@ def _words(text: str, version: int) -> Sayable:
     return text if version == 1 else lines(text, _("(edited by the citizen)"))
 
 
-def _happened(one: Happening, ticket: Ticket, names: dict[int, str]) -> Text:
-    event = EVENT_NAMES[one.event]
-    official = one.actor_id is not None and one.actor_id != ticket.person_id
-    who = names.get(one.actor_id, "") if official and one.actor_id is not None else ""
-    if who and one.note:
-        return _("{at}: {event}, {name}: {note}", at=one.at, event=event, name=who, note=one.note)
-    if who:
-        return _("{at}: {event}, {name}", at=one.at, event=event, name=who)
-    if one.note:
-        return _("{at}: {event}: {note}", at=one.at, event=event, note=one.note)
-    return _("{at}: {event}", at=one.at, event=event)
-
-
 def _not_kept(files: list[File]) -> Text | None:
     """Tell of files that could not be fetched, so that an officer may ask for them again."""
     lost = sum(file.lost for file in files)
@@ -126,7 +166,7 @@ def _not_kept(files: list[File]) -> Text | None:
     )
 
 
-def _kept(files: list[File]) -> tuple[Attachment, ...]:
+def kept(files: Sequence[File]) -> tuple[Attachment, ...]:
     """Give the files that were fetched, to go along with the letter."""
     kept = [file for file in files if file.hash][:PHOTOS_SHOWN]
     return tuple(

@@ -1,21 +1,30 @@
 """My tickets: the list, one ticket with its history, withdrawing it, having it looked at again."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import additions, cards, desk, filing, joined, questions, redirect, reminders
+from handlers import (
+    additions,
+    cards,
+    desk,
+    filing,
+    joined,
+    questions,
+    redirect,
+    reminders,
+    ticket_history,
+)
 from handlers.deadlines import deadline_words
 from handlers.questions import MENU, PERSON
 from handlers.routing import Reply, Router, Turn
-from handlers.ticket_states import EVENT_NAMES, STATE_NAMES, leads_to
+from handlers.ticket_states import STATE_NAMES, leads_to
 from messages.codes import TICKET, ticket_code
 from messages.text import Sayable, Text, _, lines
 from messages.vietnamese import read
 from storage.evidence import Evidence
 from storage.outbox import Offer
-from storage.tickets import Change, Event, Happening, State, Ticket
+from storage.tickets import Change, Event, State, Ticket
 from storage.timers import StopTimer
 from storage.work import Effect
 
@@ -23,17 +32,6 @@ router = Router()
 
 LISTED = 10
 CODE = TICKET.pattern
-
-TOLD = {
-    Event.ANSWERED: _("{at}: answer: {note}"),
-    Event.ASKED: _("{at}: question to you: {note}"),
-    Event.REJECTED: _("{at}: not taken up: {note}"),
-    Event.COMMENTED: _("{at}: your comment: {note}"),
-    Event.TRANSFERRED: _("{at}: passed on: {note}"),
-}
-"""Events whose words the citizen may read, and how; notes of officials stay among them."""
-
-HIDDEN = frozenset({Event.NOTED, Event.RELEASED})
 
 
 @router.command("phieu", "ticket", "tickets", takes=CODE)
@@ -110,7 +108,7 @@ async def _show(turn: Turn, code: str) -> Reply:
         return await desk.show(replace(turn, message=replace(turn.message, group="")), ticket)
     own = await joined.owns(turn, ticket)
     if ticket is not None and not turn.message.group:
-        if turn.person.serves(ticket.unit):
+        if turn.person.serves(ticket.unit) and not await desk.is_named(turn, ticket):
             return await desk.show(turn, ticket)
         if own:
             return questions.reminded(turn, await _show_owner(turn, ticket))
@@ -141,31 +139,16 @@ async def _show_owner(turn: Turn, ticket: Ticket) -> Reply:
         "",
         _("What you wrote:"),
         *(one.text for one in words if one.text),
-        *cards.counted([one.kind for one in files]),
+        *cards.counted([one.kind for one in files if not one.proof]),
         "",
         _("History"),
-        *_told(history),
+        *ticket_history.to_citizen(history),
     )
     letter = turn.letter(text, *_offers(turn, ticket), ticket=ticket.code)
     if turn.person.step or turn.data.get("ticket") in {None, ticket.code}:
         return Reply((letter,))
     # What is written next is about the ticket that was read last, not the one filed before it.
     return Reply((letter,), data=filing.afterwards(turn, ticket.code))
-
-
-def _told(history: list[Happening]) -> Iterator[Text]:
-    """Tell a ticket's history; what happened at one moment is told once."""
-    before: tuple[object, ...] = ()
-    for one in history:
-        this = (one.at, one.event)
-        if one.event in HIDDEN or this == before:
-            continue
-        before = this
-        told = TOLD.get(one.event) if one.note else None
-        if told is not None:
-            yield Text(told.msgid, (("at", one.at), ("note", one.note)))
-        else:
-            yield _("{at}: {event}", at=one.at, event=EVENT_NAMES[one.event])
 
 
 def _offers(turn: Turn, ticket: Ticket) -> tuple[Offer, ...]:
@@ -246,7 +229,7 @@ async def confirm(turn: Turn) -> Reply:
         effects=(
             Change(ticket, Event.WITHDRAWN, to, values={"closed_at": turn.now}),
             Evidence("feedback.withdrawn", about=code, unit=ticket.unit),
-            StopTimer(reminders.TIMER, code),
+            *reminders.stopped(code),
         ),
     )
     return reply.and_tell(*told)
@@ -299,6 +282,7 @@ async def _reopened(turn: Turn, ticket: Ticket, why: str) -> Reply:
             "level": ticket.level + 1,
             "assignee_id": None,
             "due_at": due_at,
+            "waited": 0,
             "closed_at": None,
         },
     )
@@ -324,12 +308,6 @@ async def _reopened(turn: Turn, ticket: Ticket, why: str) -> Reply:
         change,
         Evidence("feedback.reopened", about=code, unit=ticket.unit),
         StopTimer("close", code),
-        *reminders.following(
-            turn.office.commune.calendar,
-            ticket.code,
-            received=ticket.received_at,
-            due=due_at,
-            now=turn.now,
-        ),
+        *reminders.of(turn.office.commune, replace(ticket, due_at=due_at), turn.now),
     )
     return Reply((letter, *news), "", filing.afterwards(turn, code), effects)

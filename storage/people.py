@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from messages.envelope import Address, Choice
 from storage import tables
-from storage.connection import Connection
+from storage.connection import Connection, Reading
 from storage.database import Conflict, Store
 from storage.sealing import Box, CannotUnseal
 from storage.work import Work
@@ -87,7 +87,7 @@ class Person:
         )
 
 
-async def roles_of(connection: Connection, ids: list[int]) -> dict[int, tuple[Role, ...]]:
+async def roles_of(connection: Reading, ids: list[int]) -> dict[int, tuple[Role, ...]]:
     """Read the roles that people hold now."""
     if not ids:
         return {}

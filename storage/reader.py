@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import Select, bindparam, func, select
 
 from messages.envelope import Address
 from storage import tables
 from storage.channel_facts import Fact, fact
 from storage.database import Store
+from storage.desk_reader import DeskReader
 from storage.dossiers import Dossiers
 from storage.dossiers_apologies import Apologies
 from storage.dossiers_counts import DossierCounts, dossier_counts
@@ -32,7 +33,6 @@ from storage.report_reader import ReportReader
 from storage.surveys import SurveyReader
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
-    OPEN,
     Event,
     File,
     Happening,
@@ -144,6 +144,7 @@ class Reader:
         self.dossiers = Dossiers(store)
         self.following = Following(store)
         self.apologies = Apologies(store)
+        self.desk = DeskReader(store)
         self._tickets_of = Together(self._read_tickets_of)
         self._officials = Together(self._read_officials)
 
@@ -176,15 +177,7 @@ class Reader:
             officer_id: who asks.
             limit: at most so many.
         """
-        table = tables.tickets
-        mine = table.c.assignee_id == officer_id
-        free = and_(table.c.assignee_id.is_(None), table.c.unit.in_(units) if units else true())
-        return await self._tickets(
-            select(table)
-            .where(table.c.state.in_(OPEN), or_(mine, free))
-            .order_by(case((mine, 0), else_=1), table.c.due_at, table.c.code)
-            .limit(limit)
-        )
+        return await self.desk.queue(units=units, officer_id=officer_id, limit=limit)
 
     async def all_tickets(self) -> list[Ticket]:
         """List every ticket in the order in which they came."""
@@ -255,6 +248,7 @@ class Reader:
                     reason=row.reason or "",
                     mime=row.mime or "",
                     lost=row.state == LOST,
+                    proof=row.proof,
                 )
                 for row in rows
             ]
@@ -486,21 +480,8 @@ class Reader:
             now: what the deadlines are compared with.
             limit: at most so many.
         """
-        table, roles = tables.tickets, tables.roles
-        may_act = select(roles.c.person_id).where(
-            roles.c.role.in_(["officer", "admin"]), roles.c.revoked_at.is_(None)
-        )
-        return await self._tickets(
-            select(table)
-            .where(
-                table.c.state.in_(OPEN),
-                table.c.unit.in_(units) if units else true(),
-                table.c.assignee_id.is_not(None),
-                table.c.assignee_id != officer_id,
-                or_(table.c.due_at < now, table.c.assignee_id.not_in(may_act)),
-            )
-            .order_by(table.c.due_at, table.c.code)
-            .limit(limit)
+        return await self.desk.to_take_over(
+            units=units, officer_id=officer_id, now=now, limit=limit
         )
 
     async def tries_again_at(self, person_id: int, now: datetime) -> datetime | None:

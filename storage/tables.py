@@ -264,7 +264,57 @@ tickets = Table(
     Column("closed_at", Moment),
     Column("assignee_id", Id, ForeignKey("people.id"), index=True),
     Column("rating", Integer),
-    comment="A matter that a person brought and the commune answers; its words and history follow.",
+    Column("urgency", String(16), nullable=False, server_default="normal"),
+    Column("respond_by", Moment),
+    Column("responded_at", Moment),
+    Column("forward_by", Moment),
+    Column("waiting_since", Moment),
+    Column("due_before", Moment),
+    Column("waited", Integer, nullable=False, server_default="0"),
+    Column("duplicate_of", String(16)),
+    comment="A matter that a person brought and the commune answers; its words and history follow. "
+    "While the citizen is waited for, due_at is the latest deadline that the wait may lead to and "
+    "due_before the one it began with; waited is the working minutes of earlier waits.",
+)
+IS_OPEN = text("state IN ('new', 'assigned', 'in_progress', 'need_info')")
+"""That the commune still owes an answer, in the words of the indexes: SQLite takes no others."""
+IS_FREE = text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL")
+"""That nobody has it either."""
+Index(
+    "ix_tickets_open",
+    tickets.c.due_at,
+    tickets.c.code,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
+Index(
+    "ix_tickets_open_of_unit",
+    tickets.c.unit,
+    tickets.c.due_at,
+    tickets.c.code,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
+Index(
+    "ix_tickets_free",
+    tickets.c.due_at,
+    tickets.c.code,
+    sqlite_where=IS_FREE,
+    postgresql_where=IS_FREE,
+)
+Index(
+    "ix_tickets_free_of_unit",
+    tickets.c.unit,
+    tickets.c.due_at,
+    tickets.c.code,
+    sqlite_where=IS_FREE,
+    postgresql_where=IS_FREE,
+)
+Index(
+    "ix_tickets_duplicates",
+    tickets.c.duplicate_of,
+    sqlite_where=tickets.c.duplicate_of.is_not(None),
+    postgresql_where=tickets.c.duplicate_of.is_not(None),
 )
 Index("ix_tickets_desk", tickets.c.unit, tickets.c.state, tickets.c.due_at)
 # The report asks for what is open and overdue in all units.
@@ -300,6 +350,7 @@ ticket_files = Table(
     Column("due_at", Moment, nullable=False),
     Column("hash", String(64), ForeignKey("media.hash"), index=True),
     Column("reason", String(256)),
+    Column("proof", Boolean, nullable=False, server_default=text("false")),
     comment="Photos and documents of a ticket or of an item of evidence, one of the two. States: "
     "0 to be fetched, 1 kept, 2 not to be had.",
 )

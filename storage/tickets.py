@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 
 from messages.envelope import Attachment
-from storage import tables
+from storage import desk_tables, tables
 from storage.database import Conflict
 from storage.sealing import Box
 from storage.work import Work
@@ -53,6 +53,24 @@ class Event(StrEnum):
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+    DRAFTED = "drafted"  # an answer waits for a leader
+    RETURNED = "returned"  # who gave it back
+    MERGED = "merged"  # it is the same matter as another ticket
+
+
+RESPONSES = frozenset(
+    {
+        Event.CLAIMED,
+        Event.FORWARDED,
+        Event.TRANSFERRED,
+        Event.ASKED,
+        Event.ANSWERED,
+        Event.REJECTED,
+        Event.DRAFTED,
+        Event.MERGED,
+    }
+)
+"""By which an official first responds to a ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +97,14 @@ class Ticket:
         closed_at: when it ended.
         assignee_id: the officer who has it.
         rating: the rating of the last answer.
+        urgency: "normal", "urgent" or "complex".
+        respond_by: until when an official should have responded, None where no clock runs.
+        responded_at: when one first did.
+        forward_by: until when it should have been passed on where others are competent.
+        waiting_since: since when its clock stands still because the citizen was asked.
+        due_before: the deadline when that wait began; `due_at` is then the latest it may become.
+        waited: working minutes by which earlier waits have moved the deadline.
+        duplicate_of: the ticket of which it is a duplicate, "" for none.
     """
 
     code: str
@@ -100,6 +126,14 @@ class Ticket:
     closed_at: datetime | None
     assignee_id: int | None
     rating: int | None
+    urgency: str = "normal"
+    respond_by: datetime | None = None
+    responded_at: datetime | None = None
+    forward_by: datetime | None = None
+    waiting_since: datetime | None = None
+    due_before: datetime | None = None
+    waited: int = 0
+    duplicate_of: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -143,6 +177,7 @@ class File:
         reason: why it was not fetched so far.
         mime: its media type by its content, "" until it was fetched.
         lost: whether it never will be.
+        proof: whether an official sent it, of what was done.
     """
 
     kind: str
@@ -152,6 +187,7 @@ class File:
     reason: str
     mime: str = ""
     lost: bool = False
+    proof: bool = False
 
 
 def ticket_of(row: Row[Any], box: Box) -> Ticket:
@@ -176,6 +212,14 @@ def ticket_of(row: Row[Any], box: Box) -> Ticket:
         closed_at=row.closed_at,
         assignee_id=row.assignee_id,
         rating=row.rating,
+        urgency=row.urgency,
+        respond_by=row.respond_by,
+        responded_at=row.responded_at,
+        forward_by=row.forward_by,
+        waiting_since=row.waiting_since,
+        due_before=row.due_before,
+        waited=row.waited,
+        duplicate_of=row.duplicate_of or "",
     )
 
 
@@ -214,7 +258,10 @@ def _words(work: Work, code: str, message_id: str, version: int, text: str) -> N
     )
 
 
-def _files(work: Work, code: str, attachments: Sequence[Attachment]) -> None:
+def add_files(
+    work: Work, code: str, attachments: Sequence[Attachment], *, proof: bool = False
+) -> None:
+    """Write down files that are to be fetched; those without a ref (locations) are left out."""
     for attachment in attachments:
         if not attachment.ref:
             continue
@@ -228,6 +275,7 @@ def _files(work: Work, code: str, attachments: Sequence[Attachment]) -> None:
             name=work.box.seal("ticket_files.name", attachment.name) if attachment.name else None,
             at=work.now,
             due_at=work.now,
+            proof=proof,
         )
 
 
@@ -249,6 +297,9 @@ class NewTicket:
         village: an id of commune.toml.
         latitude: degrees north.
         longitude: degrees east.
+        respond_by: until when an official should respond.
+        forward_by: until when it should be passed on where others are competent.
+        named: the officials whom it names and who must not see it.
     """
 
     code: str
@@ -264,6 +315,9 @@ class NewTicket:
     village: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    respond_by: datetime | None = None
+    forward_by: datetime | None = None
+    named: tuple[int, ...] = ()
 
     async def apply(self, work: Work) -> None:
         """Write the ticket, its words, its files and the first row of its history."""
@@ -283,10 +337,14 @@ class NewTicket:
             longitude=self.longitude,
             received_at=work.now,
             due_at=self.due_at,
+            respond_by=self.respond_by,
+            forward_by=self.forward_by,
         )
+        for person_id in self.named:
+            work.add(desk_tables.ticket_named, code=self.code, person_id=person_id)
         for message_id, text in self.words:
             _words(work, self.code, message_id, 1, text)
-        _files(work, self.code, self.attachments)
+        add_files(work, self.code, self.attachments)
         _happen(work, self.code, Event.RECEIVED, State.NEW, unit=self.unit)
 
 
@@ -301,7 +359,7 @@ class Change:
         note: words of the history, sealed: an answer, a question, a reason.
         on_time: of an answer, whether it came before the deadline.
         values: further columns: unit, category, assignee_id, level, due_at, answered_at, closed_at,
-            rating.
+            rating and so on. The first response is noted by itself.
     """
 
     seen: Ticket
@@ -316,6 +374,9 @@ class Change:
         await work.flush()
         table = tables.tickets
         state = self.state or self.seen.state
+        values = dict(self.values)
+        if self.event in RESPONSES and self.seen.responded_at is None:
+            values["responded_at"] = work.now
         changed = await work.connection.execute(
             update(table)
             .where(
@@ -327,7 +388,7 @@ class Change:
                 if self.seen.assignee_id is None
                 else table.c.assignee_id == self.seen.assignee_id,
             )
-            .values(state=state, **self.values)
+            .values(state=state, **values)
         )
         if changed.rowcount != 1:
             raise Conflict(self.seen.code)
@@ -352,6 +413,7 @@ class AddWords:
         text: what it says now, "" for files alone.
         attachments: what came with it.
         edits: whether it is a new version of a message that the ticket has.
+        told: whether another effect of the turn writes the row of history.
     """
 
     code: str
@@ -359,6 +421,7 @@ class AddWords:
     text: str
     attachments: tuple[Attachment, ...] = ()
     edits: bool = False
+    told: bool = False
 
     async def apply(self, work: Work) -> None:
         """Write the words as a new version and a row of history."""
@@ -373,7 +436,9 @@ class AddWords:
         ).scalar()
         if self.text:
             _words(work, self.code, self.message_id, (newest or 0) + 1, self.text)
-        _files(work, self.code, self.attachments)
+        add_files(work, self.code, self.attachments)
+        if self.told:
+            return
         state = (
             await work.connection.execute(
                 select(tables.tickets.c.state).where(tables.tickets.c.code == self.code)

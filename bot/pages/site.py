@@ -1,6 +1,6 @@
 """What the pages need from the rest of the service."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,13 +10,37 @@ from bot.channels.web.origins import Origins
 from bot.pages.media import KeptMedia, MediaLinks
 from bot.settings import Settings
 from handlers.commune import Commune
+from handlers.office import Office
 from handlers.publications import Noticeboard
 from handlers.search import Catalogue
-from messages.envelope import Address
+from messages.envelope import Address, Incoming
 from scoring.periods import Period
 from storage.clock import Clock, system_clock
+from storage.desk_sessions import DeskSessions
 from storage.dossiers_counts import NOTHING_COUNTED, DossierCounts
 from storage.published import Published
+from storage.reader import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the officers' desk in the browser needs.
+
+    Attributes:
+        office: what the commune has laid down; `office.desk` is the path of the pages.
+        read: asks the store.
+        sessions: who sits there.
+        accept: keeps a message durably, as a channel does; what an officer does is one of theirs.
+        links: signed links to kept photos.
+        now: our clock.
+    """
+
+    office: Office
+    read: Reader
+    sessions: DeskSessions
+    accept: Callable[[Incoming], Awaitable[bool]]
+    links: MediaLinks
+    now: Clock
 
 
 class OnShown(Protocol):
@@ -75,6 +99,7 @@ class Site:
         clock: tells the day for which fees are shown.
         board: what the commune publishes in its own words.
         published: tells since when each subject is public.
+        desks: the officers' desks; that of practice stands beside the real one.
     """
 
     commune: Commune
@@ -93,3 +118,4 @@ class Site:
     clock: Clock = system_clock
     board: Noticeboard = field(default_factory=Noticeboard)
     published: Callable[[], Awaitable[Mapping[str, Published]]] = _nothing
+    desks: Sequence[Desk] = ()

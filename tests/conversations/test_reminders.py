@@ -11,7 +11,7 @@ from handlers.office import Office
 from handlers.reminders import SHARES, Stage, moments
 from messages.languages import ZONE
 from tests.conftest import COMMUNE
-from tests.conversations.desk_scenes import WORDS, scene
+from tests.conversations.desk_scenes import WORDS, Scene, scene
 from tests.transcript import Talk
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=ZONE)
@@ -52,6 +52,14 @@ def test_a_short_time_has_its_deadline_and_no_half_way(office: Office) -> None:
     assert list(moments(office.commune.calendar, MONDAY, due)) == [Stage.DUE, Stage.LATE]
 
 
+async def _without_response(s: Scene) -> None:
+    """Let the time of the first response pass, which has a reminder of its own."""
+    ticket = await s.ticket()
+    assert ticket.respond_by is not None
+    await _pass_until(s.talk, ticket.respond_by)
+    s.forget()
+
+
 async def _pass_until(talk: Talk, moment: datetime) -> None:
     await talk.pass_time(seconds=(moment - talk.hands()).total_seconds())
 
@@ -60,7 +68,7 @@ async def test_the_unit_is_reminded_on_the_way_and_at_the_deadline_each_once(tal
     s = await scene(talk)
     ticket = await s.ticket()
     found = moments(talk.office.commune.calendar, ticket.received_at, ticket.due_at)
-    s.forget()
+    await _without_response(s)
     for stage in (Stage.HALF, Stage.SOON, Stage.DUE):
         await _pass_until(talk, found[stage] - timedelta(minutes=1))
         assert s.first.new() == []
@@ -120,6 +128,8 @@ async def test_while_the_citizen_is_asked_nobody_is_pressed_before_the_deadline(
     await _pass_until(talk, found[Stage.SOON])
     assert s.first.new() == []
     await _pass_until(talk, found[Stage.DUE])
+    assert s.first.new() == []
+    await _pass_until(talk, (await s.ticket()).due_at)
     assert len(s.first.new()) == 1
 
 
@@ -137,7 +147,7 @@ async def test_a_new_category_sets_the_reminders_anew(talk: Talk, category: str)
     await s.first.says(f"/linhvuc {s.code} {category}")
     ticket = await s.ticket()
     found = moments(talk.office.commune.calendar, ticket.received_at, ticket.due_at)
-    s.forget()
+    await _without_response(s)
     await _pass_until(talk, found[Stage.HALF] - timedelta(minutes=1))
     assert s.first.new() == []
     await _pass_until(talk, found[Stage.HALF])

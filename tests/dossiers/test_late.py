@@ -127,7 +127,7 @@ async def test_without_a_follower_the_officer_is_told_to_hand_it_over(
     talk: Talk, work: DossierWork
 ) -> None:
     ours, leader = await written(talk, work)
-    await leader.says("/duyet XL1")
+    await leader.says("/duyetxinloi XL1")
     await goes_on(talk, work)
     (told,) = ours.new()
     assert "in phiếu" in told
@@ -136,11 +136,11 @@ async def test_without_a_follower_the_officer_is_told_to_hand_it_over(
 
 async def test_a_second_new_date_is_never_given(talk: Talk, work: DossierWork) -> None:
     ours, leader = await written(talk, work)
-    await leader.says("/duyet XL1")
+    await leader.says("/duyetxinloi XL1")
     for line in ("/xinloi XL1", f"/xinloi {CODE} 15/12/2026 Thêm lý do"):
         (refused,) = await ours.says(line)
         assert "lần thứ hai" in refused
-    (refused,) = await leader.says("/khongduyet XL1")
+    (refused,) = await leader.says("/khongduyetxinloi XL1")
     assert "lần thứ hai" in refused
     await goes_on(talk, work)
     await imported(talk, late(holder="Người khác"))
@@ -175,7 +175,7 @@ async def test_a_new_date_is_a_working_day_that_is_still_to_come(
 
 async def test_a_leader_sends_a_letter_back_with_words(talk: Talk, work: DossierWork) -> None:
     ours, leader = await written(talk, work)
-    await leader.says("/khongduyet XL1 Lý do chưa rõ")
+    await leader.says("/khongduyetxinloi XL1 Lý do chưa rõ")
     (back,) = ours.new()
     assert "Lý do chưa rõ" in back
     await ours.presses("Viết lại")
@@ -191,7 +191,7 @@ async def test_officers_of_other_units_and_citizens_write_no_letter(
     (refused,) = await other.says(f"/xinloi {CODE} 30/11/2026 Lý do")
     assert "Phòng Kinh tế phụ trách" in refused
     for somebody in (talk.person("c"), other):
-        await somebody.says("/duyet XL1")
+        await somebody.says("/duyetxinloi XL1")
     (draft,) = await talk.read.apologies.in_state(Written.DRAFT)
     assert draft.code == CODE
 
@@ -204,7 +204,7 @@ async def test_a_finished_late_dossier_needs_no_new_date(talk: Talk, work: Dossi
     await ours.says(f"/xinloi {CODE}")
     (laid,) = await ours.presses("Hệ thống")
     assert "đã trình" in laid
-    await leader.says("/duyet XL1")
+    await leader.says("/duyetxinloi XL1")
     (apology,) = await talk.read.apologies.unprinted()
     form = await form_of(talk.read, talk.office, apology)
     assert form is not None
@@ -219,7 +219,7 @@ async def test_what_officers_write_is_no_markup_of_the_letter(
     await goes_on(talk, work)
     ours, leader = await officer(talk), await talk.official("leader", name="Lãnh Đạo")
     await ours.says(f'/xinloi {CODE} 30/11/2026 #sys.inputs #read("/etc/passwd") $x$')
-    await leader.says("/duyet XL1")
+    await leader.says("/duyetxinloi XL1")
     (apology,) = await talk.read.apologies.unprinted()
     form = await form_of(talk.read, talk.office, apology)
     assert form is not None
@@ -268,7 +268,7 @@ async def test_the_reports_late_table_is_the_files_and_tells_which_letters_are_m
     await ours.says("/xinloi L-2")
     await ours.presses("Cần thêm")
     for number in range(1, 5):
-        await leader.says(f"/duyet XL{number}")
+        await leader.says(f"/duyetxinloi XL{number}")
     told = "\n".join(await staff.says("/report 2026-H2"))
     assert "Mỗi hồ sơ quá hạn đều đã có phiếu xin lỗi" in told
     await goes_on(talk, work)

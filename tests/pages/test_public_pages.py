@@ -2,8 +2,8 @@ from datetime import date
 
 from bot.pages.site import Site
 from handlers.commune import Publication
-from handlers.commune_records import Bilingual
 from handlers.publications import Noticeboard
+from handlers.toml_records import Bilingual
 from storage.database import StoreUnavailable
 from storage.published import Published
 from tests.pages.conftest import Client, Opened

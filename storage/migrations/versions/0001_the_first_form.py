@@ -198,6 +198,20 @@ def upgrade() -> None:
     with op.batch_alter_table('apologies', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_apologies_state'), ['state'], unique=False)
 
+    op.create_table('desk_sessions',
+    sa.Column('link_hash', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('link_until', sa.BigInteger(), nullable=False),
+    sa.Column('session_hash', sa.String(length=64), nullable=True),
+    sa.Column('until', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_desk_sessions_person_id')),
+    sa.PrimaryKeyConstraint('link_hash', name=op.f('pk_desk_sessions')),
+    sa.UniqueConstraint('session_hash', name=op.f('uq_desk_sessions_session_hash')),
+    comment='Links that open the desk in a browser, once each, and the sessions they opened; only keyed hashes are kept.'
+    )
+    with op.batch_alter_table('desk_sessions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_desk_sessions_person_id'), ['person_id'], unique=False)
+
     op.create_table('dossier_followers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('code', sa.String(length=64), nullable=False),
@@ -273,6 +287,19 @@ def upgrade() -> None:
     with op.batch_alter_table('filed_evidence', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_filed_evidence_day'), ['day'], unique=False)
         batch_op.create_index('ix_filed_evidence_waiting', ['filed_at'], unique=False, sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+
+    op.create_table('handovers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit', sa.String(length=32), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('note', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_handovers_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handovers')),
+    comment='What an officer tells whoever is on duty next in the unit.'
+    )
+    with op.batch_alter_table('handovers', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_handovers_unit'), ['unit'], unique=False)
 
     op.create_table('inbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -507,6 +534,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_sent_files_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_sent_files_waiting', ['due_at'], unique=False, sqlite_where=sa.text('state != 3'), postgresql_where=sa.text('state != 3'))
 
+    op.create_table('shifts',
+    sa.Column('code', sa.String(length=8), nullable=False),
+    sa.Column('unit', sa.String(length=32), nullable=False),
+    sa.Column('channel', sa.String(length=16), nullable=False),
+    sa.Column('weekday', sa.Integer(), nullable=True),
+    sa.Column('day', sa.String(length=10), server_default='', nullable=False),
+    sa.Column('begins', sa.Integer(), nullable=False),
+    sa.Column('ends', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=128), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('volunteer', sa.Boolean(), nullable=False),
+    sa.Column('replaces', sa.String(length=8), nullable=True),
+    sa.Column('made_at', sa.BigInteger(), nullable=False),
+    sa.Column('ended_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_shifts_person_id')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_shifts')),
+    comment='The roster: a shift of every week, or of one date, which may replace a weekly one; an empty name is nobody. Minutes from midnight, Asia/Ho_Chi_Minh. Names on duty are public.'
+    )
     op.create_table('subscriptions',
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('topic', sa.String(length=64), nullable=False),
@@ -538,15 +583,28 @@ def upgrade() -> None:
     sa.Column('closed_at', sa.BigInteger(), nullable=True),
     sa.Column('assignee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('rating', sa.Integer(), nullable=True),
+    sa.Column('urgency', sa.String(length=16), server_default='normal', nullable=False),
+    sa.Column('respond_by', sa.BigInteger(), nullable=True),
+    sa.Column('responded_at', sa.BigInteger(), nullable=True),
+    sa.Column('forward_by', sa.BigInteger(), nullable=True),
+    sa.Column('waiting_since', sa.BigInteger(), nullable=True),
+    sa.Column('due_before', sa.BigInteger(), nullable=True),
+    sa.Column('waited', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('duplicate_of', sa.String(length=16), nullable=True),
     sa.ForeignKeyConstraint(['assignee_id'], ['people.id'], name=op.f('fk_tickets_assignee_id')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_tickets_person_id')),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_tickets')),
-    comment='A matter that a person brought and the commune answers; its words and history follow.'
+    comment='A matter that a person brought and the commune answers; its words and history follow. While the citizen is waited for, due_at is the latest deadline that the wait may lead to and due_before the one it began with; waited is the working minutes of earlier waits.'
     )
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_tickets_answered_at'), ['answered_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_tickets_assignee_id'), ['assignee_id'], unique=False)
         batch_op.create_index('ix_tickets_desk', ['unit', 'state', 'due_at'], unique=False)
+        batch_op.create_index('ix_tickets_duplicates', ['duplicate_of'], unique=False, sqlite_where=sa.text('duplicate_of IS NOT NULL'), postgresql_where=sa.text('duplicate_of IS NOT NULL'))
+        batch_op.create_index('ix_tickets_free', ['due_at', 'code'], unique=False, sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"))
+        batch_op.create_index('ix_tickets_free_of_unit', ['unit', 'due_at', 'code'], unique=False, sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"))
+        batch_op.create_index('ix_tickets_open', ['due_at', 'code'], unique=False, sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"))
+        batch_op.create_index('ix_tickets_open_of_unit', ['unit', 'due_at', 'code'], unique=False, sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"))
         batch_op.create_index('ix_tickets_overdue', ['state', 'due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_tickets_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_tickets_received_at'), ['received_at'], unique=False)
@@ -646,6 +704,7 @@ def upgrade() -> None:
     sa.Column('due_at', sa.BigInteger(), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=True),
     sa.Column('reason', sa.String(length=256), nullable=True),
+    sa.Column('proof', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.ForeignKeyConstraint(['code'], ['tickets.code'], name=op.f('fk_ticket_files_code')),
     sa.ForeignKeyConstraint(['filed'], ['filed_evidence.code'], name=op.f('fk_ticket_files_filed')),
     sa.ForeignKeyConstraint(['hash'], ['media.hash'], name=op.f('fk_ticket_files_hash')),
@@ -658,6 +717,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ticket_files_hash'), ['hash'], unique=False)
         batch_op.create_index('ix_ticket_files_waiting', ['due_at'], unique=False, sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
 
+    op.create_table('ticket_named',
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['code'], ['tickets.code'], name=op.f('fk_ticket_named_code')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_ticket_named_person_id')),
+    sa.PrimaryKeyConstraint('code', 'person_id', name=op.f('pk_ticket_named')),
+    comment='The officials whom a ticket about conduct names: they neither see nor handle it.'
+    )
+    with op.batch_alter_table('ticket_named', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ticket_named_person_id'), ['person_id'], unique=False)
+
+    op.create_table('ticket_register',
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('name', sa.LargeBinary(), nullable=True),
+    sa.Column('address', sa.LargeBinary(), nullable=True),
+    sa.Column('phone', sa.LargeBinary(), nullable=True),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['code'], ['tickets.code'], name=op.f('fk_ticket_register_code')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_ticket_register')),
+    comment='Who brought feedback on an administrative rule, as the register by law asks.'
+    )
     op.create_table('ticket_words',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('code', sa.String(length=16), nullable=False),
@@ -681,6 +761,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_ticket_words_code'))
 
     op.drop_table('ticket_words')
+    op.drop_table('ticket_register')
+    with op.batch_alter_table('ticket_named', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ticket_named_person_id'))
+
+    op.drop_table('ticket_named')
     with op.batch_alter_table('ticket_files', schema=None) as batch_op:
         batch_op.drop_index('ix_ticket_files_waiting', sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
         batch_op.drop_index(batch_op.f('ix_ticket_files_hash'))
@@ -708,6 +793,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_tickets_received_at'))
         batch_op.drop_index(batch_op.f('ix_tickets_person_id'))
         batch_op.drop_index('ix_tickets_overdue')
+        batch_op.drop_index('ix_tickets_open_of_unit', sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"))
+        batch_op.drop_index('ix_tickets_open', sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"))
+        batch_op.drop_index('ix_tickets_free_of_unit', sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"))
+        batch_op.drop_index('ix_tickets_free', sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"))
+        batch_op.drop_index('ix_tickets_duplicates', sqlite_where=sa.text('duplicate_of IS NOT NULL'), postgresql_where=sa.text('duplicate_of IS NOT NULL'))
         batch_op.drop_index('ix_tickets_desk')
         batch_op.drop_index(batch_op.f('ix_tickets_assignee_id'))
         batch_op.drop_index(batch_op.f('ix_tickets_answered_at'))
@@ -717,6 +807,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_subscriptions_topic')
 
     op.drop_table('subscriptions')
+    op.drop_table('shifts')
     with op.batch_alter_table('sent_files', schema=None) as batch_op:
         batch_op.drop_index('ix_sent_files_waiting', sqlite_where=sa.text('state != 3'), postgresql_where=sa.text('state != 3'))
         batch_op.drop_index(batch_op.f('ix_sent_files_person_id'))
@@ -765,6 +856,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_inbox_set_aside', sqlite_where=sa.text('state = 2'), postgresql_where=sa.text('state = 2'))
 
     op.drop_table('inbox')
+    with op.batch_alter_table('handovers', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_handovers_unit'))
+
+    op.drop_table('handovers')
     with op.batch_alter_table('filed_evidence', schema=None) as batch_op:
         batch_op.drop_index('ix_filed_evidence_waiting', sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
         batch_op.drop_index(batch_op.f('ix_filed_evidence_day'))
@@ -783,6 +878,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_dossier_followers_person_id'))
 
     op.drop_table('dossier_followers')
+    with op.batch_alter_table('desk_sessions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_desk_sessions_person_id'))
+
+    op.drop_table('desk_sessions')
     with op.batch_alter_table('apologies', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_apologies_state'))
 

@@ -1,0 +1,135 @@
+"""The officers' desk in the browser: the queue beside the conversation.
+
+It shows what the chat shows and does what the chat does, by the same handlers.
+"""
+
+import secrets
+
+from aiohttp import web
+
+from bot.pages import desk_acts, desk_session, desk_view
+from bot.pages.desk_session import SESSION, is_from_desk, shut, sitting, token_of
+from bot.pages.rendering import language_of, page, with_language
+from bot.pages.site import Desk, Site
+from handlers import desk_ticket
+from handlers.routing import Turn
+from messages.codes import ticket_code
+from messages.envelope import Address, Incoming
+from messages.text import Sayable, _
+from storage.desk_reader import Shown
+from storage.people import Person
+
+
+def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
+    """Give the routes of a desk."""
+    prefix = desk.office.desk
+
+    async def show(request: web.Request) -> web.Response:
+        person = await sitting(desk, request)
+        if person is None:
+            return shut(site, desk, request)
+        return await _page(site, desk, request, person)
+
+    async def act(request: web.Request) -> web.Response:
+        person = await sitting(desk, request)
+        if person is None:
+            return shut(site, desk, request)
+        form = await request.post()
+        if not is_from_desk(site, request, str(form.get("token", ""))):
+            raise web.HTTPForbidden
+        code = ticket_code(request.match_info["code"])
+        line = desk_acts.line_of(desk.office.commune, code, form) if code else ""
+        once = str(form.get("once", ""))
+        where = f"{prefix}/t/{code}" if code else prefix
+        query = f"?show={_shown(request)}"
+        if await desk_acts.act(desk, person, line, once):
+            query += f"&did={once}"
+        answer = web.Response(status=303)
+        answer.headers["Location"] = with_language(where + query, language_of(request))
+        return answer
+
+    async def news(request: web.Request) -> web.Response:
+        """Tell whether the list is still as the page has it."""
+        person = await sitting(desk, request)
+        if person is None:
+            raise web.HTTPUnauthorized
+        mark = desk_view.mark(
+            await desk_view.listed(desk, person, _shown(request), _village(request))
+        )
+        answer = web.json_response({"mark": mark})
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    return [
+        *desk_session.routes(site, desk),
+        web.get(prefix, show),
+        web.get(f"{prefix}/t/{{code}}", show),
+        web.post(f"{prefix}/t/{{code}}", act),
+        web.get(f"{prefix}/news", news),
+    ]
+
+
+async def _page(site: Site, desk: Desk, request: web.Request, person: Person) -> web.Response:
+    turn, shown, village = _turn_of(desk, person), _shown(request), _village(request)
+    code = ticket_code(request.match_info.get("code", ""))
+    told = await _told(desk, request, person)
+    conversation, refused = await desk_view.conversation(desk, turn, code)
+    tickets = await desk_view.listed(desk, person, shown, village)
+    units, commune = desk_ticket.units_of(turn), desk.office.commune
+    counts = await desk.read.desk.counts(units=units, officer_id=person.id, now=turn.now)
+    villages = await desk.read.desk.villages(units=units, officer_id=person.id, now=turn.now)
+    found = page(
+        site,
+        request,
+        "desk.html",
+        # Who forwards a ticket to another unit is told so on a page that they may not see again.
+        404 if refused and told is None else 200,
+        desk=desk.office.desk,
+        person=person,
+        shown=shown,
+        village=village,
+        titles=[
+            (one, title, desk_view.count(counts[one])) for one, title in desk_view.TITLES.items()
+        ],
+        villages=villages,
+        lines=await desk_view.lines(desk, turn, tickets, code),
+        mark=desk_view.mark(tickets),
+        conversation=conversation,
+        refused=refused,
+        told=told,
+        token=token_of(request[SESSION]),
+        once=secrets.token_urlsafe(16),
+        longest=commune.limits.story,
+        commune_units=commune.units,
+        categories=commune.categories,
+        refusals=commune.refusals,
+    )
+    found.headers["Cache-Control"] = "no-store"
+    return found
+
+
+async def _told(desk: Desk, request: web.Request, person: Person) -> Sayable | None:
+    """Tell what the last form led to, None where there was none."""
+    if not (did := request.query.get("did", "")):
+        return None
+    told = await desk_acts.became(desk, person, did)
+    return _("It is being done. Please look again shortly.") if told is None else told
+
+
+def _turn_of(desk: Desk, person: Person) -> Turn:
+    """Stand where a turn of the officer's would, to read as its handlers read."""
+    now = desk.now()
+    message = Incoming(Address(person.channel, person.address), "", now)
+    return Turn(message, person, desk.office, desk.read, now)
+
+
+def _shown(request: web.Request) -> Shown:
+    try:
+        return Shown(request.query.get("show", ""))
+    except ValueError:
+        return Shown.UNIT
+
+
+def _village(request: web.Request) -> str | None:
+    """Give the village whose tickets are asked for, "" for those without one, None for all."""
+    return request.query.get("village")

@@ -1,0 +1,83 @@
+"""What an officer does in the browser: a line as they would write it in the chat, to the inbox."""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from bot.pages.site import Desk
+from handlers.commune import Commune
+from messages.envelope import Address, Incoming
+from storage.people import Person
+
+LONGEST = 8000
+"""Characters of a form's text; the handlers tell the limit that the commune sets."""
+
+WAITS = 5.0
+"""Seconds that the page waits for the turn; longer, and it says that it is being done."""
+
+LOOKS_EVERY = 0.05
+
+_ONCE = re.compile(r"[A-Za-z0-9_-]{22}")
+
+BARE = frozenset({"nhan", "tra", "duyet"})
+WITH_WORDS = frozenset({"traloi", "hoi", "ghichu", "tuchoi", "trung", "bangiao"})
+UNIT, CATEGORY, REASON = "chuyen", "linhvuc", "tuchoi"
+
+
+def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
+    """Write the line that a form stands for, "" where it stands for none.
+
+    Args:
+        commune: whose units, categories and reasons may be chosen.
+        code: of the ticket.
+        form: "act", and "words", "unit", "category" or "reason".
+    """
+    act = str(form.get("act", ""))
+    words = unicodedata.normalize("NFC", str(form.get("words", "")))
+    words = words.replace("\r\n", "\n").strip()[:LONGEST]
+    if act in BARE:
+        return f"/{act} {code}"
+    if act == UNIT:
+        unit = commune.unit(str(form.get("unit", "")))
+        return f"/{act} {code} {unit.id} {words}".strip() if unit else ""
+    if act == CATEGORY:
+        category = commune.category(str(form.get("category", "")))
+        return f"/{act} {code} {category.id}" if category else ""
+    if act == REASON:
+        reason = str(form.get("reason", ""))
+        known = any(one.id == reason for one in commune.refusals)
+        return f"/{act} {code} {reason if known else ''} {words}".strip() if known or words else ""
+    return f"/{act} {code} {words}" if act in WITH_WORDS and words else ""
+
+
+async def act(desk: Desk, person: Person, line: str, once: str) -> str | None:
+    """Send a line as a message of the officer's; give its key, None where the form is none of ours.
+
+    Args:
+        desk: takes the message.
+        person: who sits there.
+        line: what they would have written in the chat.
+        once: drawn for the form: sent twice it is one message.
+    """
+    if not line or not _ONCE.fullmatch(once):
+        return None
+    key = f"desk:{once}"
+    sender = Address(person.channel, person.address)
+    await desk.accept(
+        Incoming(sender, key, desk.now(), message_id=key, text=line, language=person.language)
+    )
+    return key
+
+
+async def became(desk: Desk, person: Person, once: str) -> str | None:
+    """Wait for what a form has led to, as it was told; None where it is still being done."""
+    if not _ONCE.fullmatch(once):
+        return None
+    sender = Address(person.channel, person.address)
+    for _look in range(int(WAITS / LOOKS_EVERY)):
+        told = await desk.sessions.became(sender, f"desk:{once}")
+        if told is not None:
+            return "\n\n".join(one.text for one in told if one.text)
+        await asyncio.sleep(LOOKS_EVERY)
+    return None

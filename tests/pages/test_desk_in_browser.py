@@ -1,0 +1,168 @@
+"""The desk end to end in a real browser: at an office screen, on a phone, by day and by night."""
+
+import io
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from bot.pages.media import KeptMedia
+from bot.pages.site import Site
+from handlers.office import Office
+from storage.database import Store
+from storage.tickets import State
+from tests.conftest import Hands
+from tests.conversations.desk_scenes import Scene, file, scene
+from tests.pages.desk_scene import DeskScene, desk_scene
+from tests.pages.test_accessibility import CUT_OFF, opened, wrong
+from tests.pages.village import needs_chromium
+from tests.transcript import talking
+
+pytestmark = needs_chromium
+
+LONG = "Nghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêng"
+
+
+@pytest.fixture
+async def desk(store: Store, office: Office, hands: Hands, site: Site) -> AsyncIterator[DeskScene]:
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(picture, "JPEG")
+    media = {"a" * 64: KeptMedia(picture.getvalue(), "image/jpeg")}
+    async with talking(store, office, hands) as talk, desk_scene(talk, site, media) as found:
+        yield found
+
+
+@asynccontextmanager
+async def seated(
+    desk: DeskScene, s: Scene, width: int, *, dark: bool = False
+) -> AsyncIterator[Page]:
+    """Sit down at the desk; whatever goes wrong on its pages fails the test."""
+    path = await desk.link(s.first)
+    complaints: list[str] = []
+    async with opened(width, dark=dark) as page:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type == "error" else None,
+        )
+        await page.goto(f"{desk.url}{path}")
+        await page.get_by_role("button", name="Mở bàn làm việc").click()
+        await expect(page.get_by_role("heading", name="Bàn làm việc")).to_be_visible()
+        yield page
+    assert not complaints
+
+
+async def _picture(page: Page, name: str) -> None:
+    if folder := os.environ.get("DESK_PICTURES"):
+        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+async def _busy(desk: DeskScene) -> Scene:
+    """A desk with tickets in every list."""
+    s = await scene(desk.talk)
+    for words in ("Cống thôn 6 tắc, nước tràn ra đường làng", f"Đường thôn 9 {LONG} hỏng"):
+        await file(desk.talk, s.citizen, words)
+    late = await file(desk.talk, s.citizen, "Đèn đường cạnh nhà văn hóa thôn 2 tắt ba đêm nay")
+    await s.first.says(f"/nhan {late}")
+    await s.first.says(f"/hoi {late} Cột đèn số mấy ạ?")
+    await s.citizen.says(f"/bosung {late} Cột số 12 ạ")
+    return s
+
+
+async def test_an_officer_claims_asks_and_answers_without_the_chat(desk: DeskScene) -> None:
+    s = await _busy(desk)
+    async with seated(desk, s, 1280) as page:
+        await page.get_by_role("link", name=s.code).click()
+        await page.get_by_role("button", name="Nhận phiếu").click()
+        await expect(page.get_by_role("status").first).to_contain_text(s.code)
+        box = page.get_by_role("textbox", name="Viết về phiếu")
+        await box.fill("Nhà văn hóa thôn mấy ạ?")
+        await page.get_by_role("button", name="Hỏi người dân").click()
+        await expect(page.get_by_text("chờ người dân").first).to_be_visible()
+        await s.citizen.says(f"/bosung {s.code} Thôn 3 ạ")
+        await page.reload()
+        await expect(page.locator(".conversation")).to_contain_text("Thôn 3 ạ")
+        await box.fill("Đã vá xong ổ gà sáng nay.")
+        await page.get_by_role("button", name="Trả lời người dân").click()
+        await expect(page.get_by_role("status").first).to_contain_text("người dân")
+        await _picture(page, "answered")
+    assert (await s.ticket()).state is State.RESOLVED
+    assert "Đã vá xong ổ gà sáng nay." in "".join(s.citizen.everything())
+
+
+async def test_an_officer_forwards_by_keyboard_on_a_phone(desk: DeskScene) -> None:
+    s = await _busy(desk)
+    async with seated(desk, s, 390) as page:
+        await page.get_by_role("link", name=s.code).click()
+        await expect(page.locator(".queue")).to_be_hidden()
+        await page.keyboard.press("f")
+        await expect(page.get_by_label("Chuyển đến đơn vị")).to_be_focused()
+        await page.get_by_label("Chuyển đến đơn vị").select_option("vp")
+        await page.get_by_role("button", name="Chuyển phiếu").click()
+        await expect(page.get_by_role("status").first).to_contain_text("Đã chuyển phiếu")
+    assert (await s.ticket()).unit == "vp"
+
+
+async def test_keys_lead_through_the_list_and_can_be_switched_off(desk: DeskScene) -> None:
+    s = await _busy(desk)
+    async with seated(desk, s, 1280) as page:
+        await page.keyboard.press("j")
+        links = page.locator(".ticket")
+        await expect(links.nth(0)).to_be_focused()
+        await page.keyboard.press("j")
+        await expect(links.nth(1)).to_be_focused()
+        await page.keyboard.press("k")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".conversation h2")).to_be_visible()
+        await page.keyboard.press("a")
+        box = page.get_by_role("textbox", name="Viết về phiếu")
+        await expect(box).to_be_focused()
+        await page.keyboard.type("jka")
+        await expect(box).to_have_value("jka")
+        await page.get_by_text("Phím tắt").first.click()
+        await page.get_by_label("Dùng phím tắt trên máy này").uncheck()
+        await page.locator(".conversation h2").click()
+        await page.keyboard.press("j")
+        await expect(page.locator(".ticket:focus")).to_have_count(0)
+        # Half-written words are still there after a look at another ticket.
+        await page.locator(".ticket").nth(1).click()
+        await page.go_back()
+        await expect(box).to_have_value("jka")
+
+
+async def test_a_list_that_has_changed_says_so(desk: DeskScene) -> None:
+    s = await _busy(desk)
+    async with seated(desk, s, 1280) as page:
+        await s.second.says(f"/nhan {s.code}")
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await page.get_by_role("link", name="Danh sách đã thay đổi").click()
+        await expect(page.get_by_role("link", name=s.code)).to_contain_text("đang xử lý")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
+async def test_axe_finds_nothing_serious_and_nothing_is_cut_off(
+    desk: DeskScene,
+    dark: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    s = await _busy(desk)
+    for width in (320, 390, 1280):
+        async with seated(desk, s, width, dark=dark) as page:
+            assert await wrong(page) == []
+            assert await page.evaluate(CUT_OFF) == []
+            await _picture(page, f"list-{width}-{dark}")
+            await page.get_by_role("link", name=s.code).click()
+            for one in await page.locator(".conversation summary, .keys summary").all():
+                if await one.is_visible():
+                    await one.click()
+            assert await wrong(page) == []
+            assert await page.evaluate(CUT_OFF) == []
+            await _picture(page, f"ticket-{width}-{dark}")
+    async with opened(390, dark=dark) as page:
+        for path in ("/desk", await desk.link(s.first)):
+            await page.goto(f"{desk.url}{path}")
+            assert await wrong(page) == []
+            assert await page.evaluate(CUT_OFF) == []
