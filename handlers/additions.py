@@ -19,7 +19,8 @@ from handlers.deadlines import deadline_words
 from handlers.intents import Intent
 from handlers.matter import Matter, data_of, matter_of
 from handlers.questions import MENU, PERSON, too_long
-from handlers.routing import Reply, Router, Turn, spelled
+from handlers.routing import Reply, Router, Turn
+from handlers.spelling import spelled
 from handlers.ticket_states import leads_to
 from handlers.understanding import Understanding, is_emergency, understand
 from messages.codes import TICKET, ticket_code

@@ -12,7 +12,7 @@ from handlers.routing import Turn
 from messages.envelope import Address, Attachment, AttachmentKind
 from messages.text import Sayable, Spoken, Text, _, lines, ngettext
 from storage.outbox import Draft, Offer, Purpose, Recipient
-from storage.reader import Officer
+from storage.people_reader import Officer
 from storage.tickets import NewTicket, Ticket
 
 Name: TypeAlias = Text | Spoken | str

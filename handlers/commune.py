@@ -17,8 +17,8 @@ from typing import TypeAlias, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from handlers.calendar_records import WEEKDAYS, Week, WorkingTime
 from handlers.commune_records import (
-    WEEKDAYS,
     Area,
     CannedAnswer,
     Category,
@@ -37,8 +37,6 @@ from handlers.commune_records import (
     Refusal,
     Retention,
     Unit,
-    Week,
-    WorkingTime,
 )
 from handlers.deadlines import overlap
 from handlers.toml_records import BLANK, Bilingual, Record, Sourced

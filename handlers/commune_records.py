@@ -4,21 +4,21 @@
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from handlers import deadlines
-from handlers.deadlines import Calendar, Counting, Hours
+from handlers.calendar_records import WorkingTime
+from handlers.deadlines import Calendar, Counting
+from handlers.dossier_records import Dossiers
 from handlers.toml_records import (
     BLANK,
     Bilingual,
     Blank,
     Count,
-    DayHours,
     Filled,
     Id,
     Phone,
@@ -29,8 +29,6 @@ from handlers.toml_records import (
     WebAddress,
 )
 from messages.vietnamese import fold
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Unit(Sourced):
@@ -311,136 +309,6 @@ class Zalo(Record):
 
     group: Annotated[str, Field(pattern=r"^[!-~]{0,60}$")] = ""
     letter_waiting: LetterWaiting = LetterWaiting()
-
-
-DossierColumn: TypeAlias = Literal[
-    "code",
-    "status",
-    "due",
-    "received",
-    "finished",
-    "applicant",
-    "phone",
-    "procedure",
-    "field",
-    "unit",
-    "holder",
-    "channel",
-    "note",
-]
-"""What a column of an export may hold."""
-
-DossierStage: TypeAlias = Literal[
-    "registered",
-    "received",
-    "processing",
-    "supplement",
-    "payment",
-    "ready",
-    "returned",
-    "refused",
-    "withdrawn",
-    "stopped",
-]
-
-
-class DossierUnit(Record):
-    """How exports name a unit that handles dossiers."""
-
-    id: Id
-    names: tuple[Filled, ...]
-
-
-class Dossiers(Sourced):
-    """How an export of the one-stop system is read, and what is done with what it tells.
-
-    Attributes:
-        columns: what a column holds → its titles in exports, the likeliest first.
-        statuses: where a dossier is → how exports say it.
-        online, paper: how exports say by which way a dossier came.
-        units: how exports name our units; a unit's own name counts too.
-        quiet: hours in which nobody is written to who did not ask.
-        morning: from when on units are told what falls due.
-        reasons: why dossiers are late, as officers choose it for an apology.
-    """
-
-    columns: dict[DossierColumn, tuple[Filled, ...]] = Field(default_factory=dict)
-    statuses: dict[DossierStage, tuple[Filled, ...]] = Field(default_factory=dict)
-    online: tuple[Filled, ...] = ()
-    paper: tuple[Filled, ...] = ()
-    units: tuple[DossierUnit, ...] = ()
-    quiet: tuple[Stretch, ...] = ()
-    morning: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "07:30"
-    reasons: tuple[Filled, ...] = ()
-
-
-class Week(Sourced):
-    """The hours of an ordinary week."""
-
-    monday: DayHours = ()
-    tuesday: DayHours = ()
-    wednesday: DayHours = ()
-    thursday: DayHours = ()
-    friday: DayHours = ()
-    saturday: DayHours = ()
-    sunday: DayHours = ()
-
-    @property
-    def days(self) -> tuple[Hours, ...]:
-        """Give the hours of Monday to Sunday."""
-        return tuple(getattr(self, name) for name in WEEKDAYS)
-
-
-class DaysOff(Sourced):
-    """A day off, or several from `date` to `until`, both included."""
-
-    date: dt.date
-    until: dt.date | None = None
-    reason: Filled
-
-    def dates(self) -> Iterator[dt.date]:
-        """Give each day."""
-        last = self.until or self.date
-        for number in range((last - self.date).days + 1):
-            yield self.date + dt.timedelta(days=number)
-
-
-class WorkingDay(Sourced):
-    """A date with hours of its own: a weekend that is worked, or half a day."""
-
-    date: dt.date
-    hours: Annotated[DayHours, Field(min_length=1)]
-    reason: Filled
-
-
-class SwappedDays(Sourced):
-    """A working day given off and the day on which its hours are worked instead."""
-
-    off: dt.date
-    working: dt.date
-
-
-class WorkingTime(Record):
-    """What `calendar.toml` says."""
-
-    public_holidays: Literal["VN", ""] = "VN"
-    week: Week
-    days_off: tuple[DaysOff, ...] = ()
-    working_days: tuple[WorkingDay, ...] = ()
-    swapped_days: tuple[SwappedDays, ...] = ()
-
-    def calendar(self) -> Calendar:
-        """Put the week, the exceptions and the public holidays together."""
-        days: dict[dt.date, Hours] = {}
-        for off in self.days_off:
-            days.update(dict.fromkeys(off.dates(), ()))
-        for worked in self.working_days:
-            days[worked.date] = worked.hours
-        for swap in self.swapped_days:
-            days[swap.off] = ()
-            days[swap.working] = self.week.days[swap.off.weekday()]
-        known = deadlines.public_days if self.public_holidays else deadlines.no_public_days
-        return Calendar(self.week.days, days, known)
 
 
 class Publication(Sourced):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.commune_records import DossierColumn, Dossiers
+from handlers.dossier_records import DossierColumn, Dossiers
 from messages.text import Text, _
 from messages.vietnamese import fold
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from handlers.commune_records import DossierColumn
 from handlers.dossier_columns import Table
+from handlers.dossier_records import DossierColumn
 from handlers.dossier_rows import Rows, in_order
 from messages.text import Text, _, ngettext
 from storage.dossiers_import import Difference

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from handlers.commune_records import Commune, DossierColumn
+from handlers.commune_records import Commune
 from handlers.dossier_columns import Table, plain
 from handlers.dossier_reasons import (
     LONG_CODE,
@@ -16,6 +16,7 @@ from handlers.dossier_reasons import (
     NUMBER,
     TWICE,
 )
+from handlers.dossier_records import DossierColumn
 from messages.languages import ZONE
 from messages.text import Text
 from messages.vietnamese import clean

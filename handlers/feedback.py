@@ -6,7 +6,8 @@ from handlers import additions, drafting, filing, meanings, questions, redirect
 from handlers.intents import Intent
 from handlers.matter import Matter, matter_of
 from handlers.questions import MENU, PERSON, too_long
-from handlers.routing import Reply, Router, Turn, spelled
+from handlers.routing import Reply, Router, Turn
+from handlers.spelling import spelled
 from handlers.understanding import Understanding
 from messages.text import _
 

@@ -12,7 +12,7 @@ from messages.languages import ZONE
 from messages.text import Lines, Sayable, Text, _, lines
 from storage.letter_book import DraftLetter
 from storage.outbox import Draft
-from storage.reader import Officer
+from storage.people_reader import Officer
 
 router = Router()
 

@@ -6,7 +6,7 @@ from handlers.routing import Offer, Reply, Router, Turn
 from messages.codes import invite_code
 from messages.text import Sayable, Text, _, lines
 from storage.people import Person, UseInvite, WrongTry
-from storage.reader import Invitation
+from storage.people_reader import Invitation
 from storage.work import Effect
 
 router = Router()

@@ -2,11 +2,12 @@
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from handlers.office import Office
+from handlers.spelling import MARK, spelled
 from messages.codes import ALPHABET
 from messages.envelope import Address, Attachment, AttachmentKind, Choice, Incoming, Kind
 from messages.languages import DEFAULT
@@ -167,16 +168,6 @@ class Command:
     roles: tuple[str, ...] = ()
 
 
-_MARK = re.compile(r"\s*[/#]\s*(?=\w)")
-_BOTS_NAME = re.compile(r"^(\w+)@\w+")
-
-SYLLABLES = 4
-"""The longest command as people write it: "không phải tố cáo"."""
-
-LONGEST_NAME = 64
-"""Characters of a command's name with the bot's behind it; what is longer is not looked up."""
-
-
 class Router:
     """Finds the handler of a message; `handlers/__init__.py` fills it in matching order."""
 
@@ -315,7 +306,7 @@ class Router:
         turn = chosen(with_number(turn))
         text = turn.message.choice or turn.message.text
         # A choice's key is a command only with the sign: "huy" may be the name of a village.
-        is_command = not turn.message.choice or _MARK.match(text) is not None
+        is_command = not turn.message.choice or MARK.match(text) is not None
         command, words = self._command(text, turn) if is_command else (None, "")
         if command is not None:
             return command.handle, replace(turn, words=words)
@@ -350,7 +341,7 @@ class Router:
 
         With marks a command is written in syllables ("trả lời"); the longest that is one counts.
         """
-        is_marked = _MARK.match(text) is not None
+        is_marked = MARK.match(text) is not None
         for name, rest, syllables in spelled(text):
             command = self.commands.get(name)
             if command is None or not _may(turn.person, command):
@@ -358,22 +349,6 @@ class Router:
             if is_marked or _fits(command, rest, in_one=syllables == 1):
                 return command, rest
         return None, ""
-
-
-def spelled(text: str) -> Iterator[tuple[str, str, int]]:
-    """Read a text as a command's name and what follows it, the longest name first.
-
-    Yields:
-        The name, folded and in one piece; what follows; how many syllables were written apart.
-    """
-    mark = _MARK.match(text)
-    # Telegram adds the bot's name to a command in a group.
-    said = _BOTS_NAME.sub(r"\1", text[mark.end() :], count=1) if mark else text
-    for syllables in range(SYLLABLES, 0, -1):
-        parts = said.split(maxsplit=syllables)
-        word = "".join(parts[:syllables]).rstrip(":,")
-        if len(parts) >= syllables and len(word) <= LONGEST_NAME:
-            yield fold(word), "".join(parts[syllables:]).strip(), syllables
 
 
 def _without_button(turn: Turn, reply: Reply) -> Reply:

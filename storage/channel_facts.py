@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from messages.vietnamese import clean
-from storage import tables
+from storage import channel_tables
 from storage.connection import INSERTS, Connection
 from storage.database import Store
 
@@ -48,7 +48,7 @@ class ChannelFacts:
         Raises:
             StoreUnavailable: it could not be kept.
         """
-        table, now = tables.channel_facts, self._clock()
+        table, now = channel_tables.channel_facts, self._clock()
         row = {"channel": self._channel, "name": name, "value": clean(value)[:LONGEST], "at": now}
 
         async def job(connection: Connection) -> None:
@@ -75,7 +75,7 @@ class ChannelFacts:
 
 async def fact(store: Store, channel: str, name: str) -> Fact | None:
     """Give what is known of a channel under a name, None where nothing is."""
-    table = tables.channel_facts
+    table = channel_tables.channel_facts
     async with store.reading() as connection:
         row = (
             await connection.execute(

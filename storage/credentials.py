@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select, update
 
-from storage import tables
+from storage.channel_tables import credentials as table
 from storage.clock import Clock
 from storage.connection import INSERTS, Connection, Reading
 from storage.database import Store
@@ -71,8 +71,8 @@ class Credentials:
                 return False
             await self._insert(connection, name)
             await connection.execute(
-                update(tables.credentials)
-                .where(tables.credentials.c.name == name)
+                update(table)
+                .where(table.c.name == name)
                 .values(access=None, refresh=sealed, expires_at=None, renewed_at=None)
             )
             return True
@@ -100,7 +100,7 @@ class Credentials:
 
         async def job(connection: Connection) -> Credential | None:
             now = self._clock()
-            kept = tables.credentials
+            kept = table
             taken = await connection.execute(
                 update(kept)
                 .where(kept.c.name == name)
@@ -118,8 +118,11 @@ class Credentials:
 
         async def job(connection: Connection) -> None:
             await connection.execute(
-                update(tables.credentials)
-                .where(tables.credentials.c.name == name, tables.credentials.c.lease == lease)
+                update(table)
+                .where(
+                    table.c.name == name,
+                    table.c.lease == lease,
+                )
                 .values(lease=None, lease_until=None)
             )
 
@@ -137,9 +140,7 @@ class Credentials:
             now = self._opened(await self._row(connection, name, locked=True))
             if now is None or now.refresh != used:
                 return False
-            await connection.execute(
-                update(tables.credentials).where(tables.credentials.c.name == name).values(**values)
-            )
+            await connection.execute(update(table).where(table.c.name == name).values(**values))
             return True
 
         return await self._store.write(job)
@@ -150,9 +151,7 @@ class Credentials:
 
         async def job(connection: Connection) -> None:
             await self._insert(connection, name)
-            await connection.execute(
-                update(tables.credentials).where(tables.credentials.c.name == name).values(**values)
-            )
+            await connection.execute(update(table).where(table.c.name == name).values(**values))
 
         await self._store.write(job)
 
@@ -169,9 +168,7 @@ class Credentials:
         async def job(connection: Connection) -> None:
             await self._insert(connection, row)
             await connection.execute(
-                update(tables.credentials)
-                .where(tables.credentials.c.name == row)
-                .values(refresh=sealed, expires_at=until)
+                update(table).where(table.c.name == row).values(refresh=sealed, expires_at=until)
             )
 
         await self._store.write(job)
@@ -187,9 +184,7 @@ class Credentials:
             if not secrets.compare_digest(kept.refresh.encode(), state.encode("utf-8", "replace")):
                 return False
             await connection.execute(
-                update(tables.credentials)
-                .where(tables.credentials.c.name == row)
-                .values(refresh=None, expires_at=None)
+                update(table).where(table.c.name == row).values(refresh=None, expires_at=None)
             )
             return True
 
@@ -215,17 +210,17 @@ class Credentials:
     async def _insert(self, connection: Connection, name: str) -> bool:
         """Make a row where there is none; tell whether there was none."""
         made = await connection.execute(
-            INSERTS[connection.dialect.name](tables.credentials)
+            INSERTS[connection.dialect.name](table)
             .values(name=name)
             .on_conflict_do_nothing()
-            .returning(tables.credentials.c.name)
+            .returning(table.c.name)
         )
         return made.first() is not None
 
     async def _row(
         self, connection: Reading, name: str, *, locked: bool = False
     ) -> Row[tuple[object, ...]] | None:
-        query = select(tables.credentials).where(tables.credentials.c.name == name)
+        query = select(table).where(table.c.name == name)
         found = await connection.execute(query.with_for_update() if locked else query)
         return found.first()
 

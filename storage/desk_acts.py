@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 
 from messages.envelope import Attachment
 from storage import desk_tables, tables
-from storage.tickets import add_files
+from storage.ticket_files import add_files
 from storage.work import Work
 
 

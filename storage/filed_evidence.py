@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select, update
 
 from messages.envelope import Attachment
-from storage import tables
+from storage import report_tables, tables
 from storage.connection import Reading
 from storage.database import Conflict
 from storage.media import KEPT
@@ -41,7 +41,7 @@ class FileEvidence:
     async def apply(self, work: Work) -> None:
         """Write it and have its files fetched."""
         work.add(
-            tables.filed_evidence,
+            report_tables.filed_evidence,
             code=self.code,
             component=self.component,
             day=self.day.isoformat(),
@@ -80,7 +80,7 @@ class DecideEvidence:
             Conflict: somebody decided in the meantime.
         """
         await work.flush()
-        table = tables.filed_evidence
+        table = report_tables.filed_evidence
         sealed = work.box.seal("filed_evidence.reason", self.reason) if self.reason else None
         changed = await work.connection.execute(
             update(table)
@@ -132,7 +132,7 @@ class FiledItem:
 
 async def filed_counts(connection: Reading, start: date, end: date) -> Mapping[str, int]:
     """Count the confirmed items of each component from a day to a day, both included."""
-    table = tables.filed_evidence
+    table = report_tables.filed_evidence
     rows = await connection.execute(
         select(table.c.component, func.count())
         .where(
@@ -149,7 +149,7 @@ async def filed_items(
     connection: Reading, box: Box, start: date, end: date, states: Sequence[int] = (CONFIRMED,)
 ) -> list[FiledItem]:
     """Give the items of a period, by component, day and code."""
-    table = tables.filed_evidence
+    table = report_tables.filed_evidence
     query = (
         select(table)
         .where(
@@ -164,7 +164,7 @@ async def filed_items(
 
 async def waiting_items(connection: Reading, box: Box, limit: int) -> list[FiledItem]:
     """Give the items that wait for confirmation, the oldest first."""
-    table = tables.filed_evidence
+    table = report_tables.filed_evidence
     query = (
         select(table)
         .where(table.c.state == WAITING)
@@ -176,7 +176,7 @@ async def waiting_items(connection: Reading, box: Box, limit: int) -> list[Filed
 
 async def filed_item(connection: Reading, box: Box, code: str) -> FiledItem | None:
     """Find an item by its code."""
-    table = tables.filed_evidence
+    table = report_tables.filed_evidence
     found = await _items(connection, box, select(table).where(table.c.code == code))
     return found[0] if found else None
 

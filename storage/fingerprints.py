@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from storage import tables
+from storage import report_tables, tables
 from storage.database import Store
 from storage.evidence import Broken
 from storage.sealing import Box
@@ -55,9 +55,9 @@ async def changed(store: Store, start: date, end: date) -> list[Broken]:
             .order_by(tables.evidence.c.day)
         )
         told = rows.all()
-        filed = await connection.execute(select(tables.filed_evidence))
+        filed = await connection.execute(select(report_tables.filed_evidence))
         words = {row.code: _mark_of(row, store.box) for row in filed}
-        judgements = await connection.execute(select(tables.judgements))
+        judgements = await connection.execute(select(report_tables.judgements))
         decided = {_judged_mark(row, store.box) for row in judgements}
     broken = []
     for row in told:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from storage import tables
+from storage import report_tables
 from storage.connection import Reading
 from storage.filed_evidence import official_names
 from storage.fingerprints import judgement_mark
@@ -57,7 +57,7 @@ class Judge:
     async def apply(self, work: Work) -> None:
         """Write it beside what was decided before."""
         work.add(
-            tables.judgements,
+            report_tables.judgements,
             kind=self.kind,
             component=self.component,
             first_day=self.days[0].isoformat(),
@@ -87,7 +87,7 @@ class Judged:
 
 async def judged(connection: Reading, box: Box, start: date, end: date) -> list[Judged]:
     """Give what was decided about exactly this period: of each kind and component the newest."""
-    table = tables.judgements
+    table = report_tables.judgements
     rows = (
         await connection.execute(
             select(table)

@@ -4,13 +4,21 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from storage import civic_tables, desk_tables, dossiers_tables, tables
+from storage import (
+    channel_tables,
+    civic_tables,
+    desk_tables,
+    dossiers_tables,
+    guide_tables,
+    report_tables,
+    tables,
+)
 from storage.database import Store
 
 METADATA = tables.metadata
 """All tables: those of `storage.tables` and those that the modules beside it add to them."""
 
-BESIDE = (civic_tables, desk_tables, dossiers_tables)
+BESIDE = (channel_tables, civic_tables, desk_tables, dossiers_tables, guide_tables, report_tables)
 
 SCRIPTS = Path(__file__).parent / "migrations"
 

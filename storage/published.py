@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select, update
 
-from storage import tables
+from storage import guide_tables
 from storage.connection import INSERTS, Connection
 from storage.database import Store
 from storage.evidence import Evidence, day_of
@@ -33,7 +33,7 @@ class Published:
 async def keep_version(store: Store, content: bytes, now: datetime) -> bool:
     """Keep a catalogue file that is in use from now on; give whether it was not in use before."""
     found = hashlib.sha256(content).hexdigest()
-    table = tables.catalogue_versions
+    table = guide_tables.catalogue_versions
 
     async def job(connection: Connection) -> bool:
         last = (
@@ -51,7 +51,7 @@ async def keep_version(store: Store, content: bytes, now: datetime) -> bool:
 
 async def version_at(store: Store, moment: datetime) -> tuple[datetime, bytes] | None:
     """Give the catalogue file in use at a moment and since when, None where none was kept."""
-    table = tables.catalogue_versions
+    table = guide_tables.catalogue_versions
     async with store.reading() as connection:
         row = (
             await connection.execute(
@@ -107,7 +107,7 @@ async def publish(store: Store, contents: Mapping[str, str], now: datetime) -> i
 
 async def _publish(connection: Connection, subject: str, digest: str, today: str) -> list[Evidence]:
     """Write one subject; give what is evidence of it, nothing where another process was first."""
-    table = tables.publications
+    table = guide_tables.publications
     came = await connection.execute(
         INSERTS[connection.dialect.name](table)
         .values(subject=subject, hash=digest, first_day=today, changed_day=today, last_day=today)
@@ -132,7 +132,7 @@ async def _publish(connection: Connection, subject: str, digest: str, today: str
 
 async def published(store: Store) -> Mapping[str, tuple[str, str]]:
     """Give of each subject the hash of what is public and the last day on which it was shown."""
-    table = tables.publications
+    table = guide_tables.publications
     async with store.reading() as connection:
         rows = await connection.execute(select(table.c.subject, table.c.hash, table.c.last_day))
         return {subject: (digest, day) for subject, digest, day in rows}
@@ -140,7 +140,7 @@ async def published(store: Store) -> Mapping[str, tuple[str, str]]:
 
 async def since(store: Store) -> Mapping[str, Published]:
     """Tell of each subject since when it is public and when it changed."""
-    table = tables.publications
+    table = guide_tables.publications
     async with store.reading() as connection:
         rows = await connection.execute(select(table))
         return {

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from messages.vietnamese import fold
-from storage import tables
+from storage import guide_tables
 from storage.connection import INSERTS
 from storage.database import Conflict, Store
 from storage.work import Work
@@ -49,7 +49,7 @@ class Unanswered:
 
     async def apply(self, work: Work) -> None:
         """Write it, or count it where it stands already."""
-        table = tables.questions
+        table = guide_tables.questions
         digest = work.box.digest("questions", " ".join(fold(self.words).split()))
         insert = INSERTS[work.connection.dialect.name](table).values(
             digest=digest,
@@ -78,7 +78,7 @@ class Settle:
 
     async def apply(self, work: Work) -> None:
         """Write both; raises Conflict where another officer settled it meanwhile."""
-        table = tables.questions
+        table = guide_tables.questions
         done = await work.connection.execute(
             update(table)
             .where(table.c.id == self.question.id, table.c.state == self.question.state)
@@ -92,7 +92,7 @@ class Settle:
             raise Conflict(f"question {self.question.id}")
         if self.code:
             work.add(
-                tables.aliases,
+                guide_tables.aliases,
                 code=self.code,
                 words=work.box.seal("aliases.words", self.question.words),
                 question_id=self.question.id,
@@ -109,7 +109,7 @@ class Reopen:
 
     async def apply(self, work: Work) -> None:
         """Write it, where the question still stands as it was read."""
-        questions, aliases = tables.questions, tables.aliases
+        questions, aliases = guide_tables.questions, guide_tables.aliases
         done = await work.connection.execute(
             update(questions)
             .where(questions.c.id == self.question.id, questions.c.state == self.question.state)
@@ -126,7 +126,7 @@ class Reopen:
 
 async def open_questions(store: Store, limit: int) -> list[Question]:
     """List the open questions, those asked most often first."""
-    table = tables.questions
+    table = guide_tables.questions
     query = (
         select(table)
         .where(table.c.state == OPEN)
@@ -139,7 +139,7 @@ async def open_questions(store: Store, limit: int) -> list[Question]:
 
 async def question(store: Store, number: int) -> Question | None:
     """Find a question by its number."""
-    table = tables.questions
+    table = guide_tables.questions
     async with store.reading() as connection:
         row = (await connection.execute(select(table).where(table.c.id == number))).first()
     return _question(store, row) if row else None
@@ -158,7 +158,7 @@ def _question(store: Store, row: Any) -> Question:  # noqa: ANN401 - a row of qu
 
 async def learned_until(store: Store) -> tuple[int, int]:
     """Give two numbers that differ whenever an everyday name came or went."""
-    table = tables.aliases
+    table = guide_tables.aliases
     async with store.reading() as connection:
         row = (
             await connection.execute(
@@ -170,7 +170,7 @@ async def learned_until(store: Store) -> tuple[int, int]:
 
 async def learned(store: Store) -> Mapping[str, tuple[str, ...]]:
     """Give the everyday names that officers added, by the procedure's code."""
-    table = tables.aliases
+    table = guide_tables.aliases
     found: dict[str, list[str]] = defaultdict(list)
     async with store.reading() as connection:
         rows = await connection.execute(

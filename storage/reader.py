@@ -1,8 +1,7 @@
 """What handlers may ask of the store: frozen records, never rows or sessions."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -20,12 +19,10 @@ from storage.evidence import Tally, tallies
 from storage.guidance_counts import GuidanceCount, guidance_counts
 from storage.households import HouseholdReader
 from storage.initiatives import InitiativeReader
-from storage.joining import JoinCode, addresses, join_code
 from storage.letter_book import LetterBook
 from storage.media import LOST
 from storage.notices import NoticeReader
-from storage.outbox import Recipient
-from storage.people import TRIES_AN_HOUR
+from storage.people_reader import PeopleReader
 from storage.published import Published, since
 from storage.questions import Question, open_questions, question
 from storage.receipts import Correspondence, known_parts, letters_about
@@ -45,35 +42,6 @@ from storage.together import Together
 from storage.weeks import WeekReader
 
 
-@dataclass(frozen=True, slots=True)
-class Officer:
-    """An official who may act on a unit's tickets.
-
-    Attributes:
-        id: our number of the person.
-        name: the official name.
-        unit: the unit, "" for all.
-        on_duty: whether they take new tickets now.
-        recipient: how to write to them.
-    """
-
-    id: int
-    name: str
-    unit: str
-    on_duty: bool
-    recipient: Recipient
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """An invitation that can still be used."""
-
-    code_hash: str
-    role: str
-    unit: str
-    name: str
-
-
 def _newest_of_each() -> Select[Any]:
     """The tickets that people brought, numbered from the newest; takes `people` and `most`."""
     table = tables.tickets
@@ -84,43 +52,11 @@ def _newest_of_each() -> Select[Any]:
     return select(rows).where(rows.c.nth <= bindparam("most")).order_by(rows.c.nth)
 
 
-def _officials() -> Select[Any]:
-    """Those who hold roles and can be reached; takes `held`."""
-    roles, people = tables.roles, tables.people
-    return (
-        select(
-            people.c.id,
-            people.c.channel,
-            people.c.address,
-            people.c.language,
-            roles.c.role,
-            roles.c.name,
-            roles.c.unit,
-            roles.c.on_duty_since,
-        )
-        .join(people, people.c.id == roles.c.person_id)
-        .where(
-            roles.c.revoked_at.is_(None),
-            people.c.gone_at.is_(None),
-            roles.c.role.in_(bindparam("held", expanding=True)),
-        )
-        .order_by(roles.c.id)
-    )
-
-
 # Asked in most turns: to build such a statement anew costs as much as to run it.
-_TICKETS_OF, _OFFICIALS = _newest_of_each(), _officials()
+_TICKETS_OF = _newest_of_each()
 
 
-def _each_once(officials: Iterable[Officer]) -> list[Officer]:
-    """Name everybody once, by the first of their roles."""
-    found: dict[int, Officer] = {}
-    for one in officials:
-        found.setdefault(one.id, one)
-    return list(found.values())
-
-
-class Reader:
+class Reader(PeopleReader):
     """Reads for one turn or one page; every answer is what is committed at that moment.
 
     Args:
@@ -133,7 +69,7 @@ class Reader:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        super().__init__(store)
         self.reports = ReportReader(store)
         self.households = HouseholdReader(store)
         self.initiatives = InitiativeReader(store)
@@ -146,7 +82,6 @@ class Reader:
         self.apologies = Apologies(store)
         self.desk = DeskReader(store)
         self._tickets_of = Together(self._read_tickets_of)
-        self._officials = Together(self._read_officials)
 
     async def ticket(self, code: str) -> Ticket | None:
         """Find a ticket by its code."""
@@ -290,27 +225,6 @@ class Reader:
         async with self._store.reading() as connection:
             return await known_parts(connection, to, message_ids)
 
-    async def phone_of(self, person_id: int) -> str:
-        """Give the telephone number that a person left, "" for none."""
-        people = tables.people
-        async with self._store.reading() as connection:
-            found = await connection.execute(select(people.c.phone).where(people.c.id == person_id))
-            sealed = found.scalar()
-        return self._store.box.unseal("people.phone", sealed) if sealed else ""
-
-    async def last_wrote(self, person_id: int) -> tuple[str, datetime | None]:
-        """Tell on which channel a person is, and when they last wrote there."""
-        people = tables.people
-        async with self._store.reading() as connection:
-            row = (
-                await connection.execute(
-                    select(people.c.channel, people.c.last_message_at).where(
-                        people.c.id == person_id
-                    )
-                )
-            ).one()
-        return row.channel, row.last_message_at
-
     async def channel_fact(self, channel: str, name: str) -> Fact | None:
         """Give what a platform told of itself, None where nothing is known."""
         return await fact(self._store, channel, name)
@@ -329,125 +243,6 @@ class Reader:
             .limit(1)
         )
         return found[0] if found else None
-
-    async def officers(self, unit: str) -> list[Officer]:
-        """List who may act on a unit's tickets: its officers, those without unit."""
-        officials = await self._officials.get("officer")
-        return _each_once(one for one in officials if one.unit in {"", unit})
-
-    async def admins(self) -> list[Officer]:
-        """List the administrators, who may act on every ticket."""
-        return _each_once(await self._officials.get("admin"))
-
-    async def leaders(self) -> list[Officer]:
-        """List those who lead the commune."""
-        return _each_once(await self._officials.get("leader"))
-
-    async def staff(self) -> list[Officer]:
-        """List the staff: of a unit, and those without one, who put the report together."""
-        return _each_once(await self._officials.get("staff"))
-
-    async def _read_officials(self, roles: Collection[str]) -> Mapping[str, list[Officer]]:
-        found: dict[str, list[Officer]] = {role: [] for role in roles}
-        async with self._store.reading() as connection:
-            for row in await connection.execute(_OFFICIALS, {"held": list(roles)}):
-                recipient = Recipient(row.id, Address(row.channel, row.address), row.language)
-                on_duty = row.on_duty_since is not None
-                found[row.role].append(Officer(row.id, row.name, row.unit, on_duty, recipient))
-        return found
-
-    async def recipient(self, person_id: int) -> Recipient:
-        """Tell how to write to a person at their own address, whatever they are joined to."""
-        people = tables.people
-        async with self._store.reading() as connection:
-            row = (
-                await connection.execute(
-                    select(people.c.channel, people.c.address, people.c.language).where(
-                        people.c.id == person_id
-                    )
-                )
-            ).one()
-        return Recipient(person_id, Address(row.channel, row.address), row.language)
-
-    async def addresses(self, person_id: int) -> list[Recipient]:
-        """List all addresses of a person's human being, where they wrote last first."""
-        return await addresses(self._store, person_id)
-
-    async def join_code(self, code: str, now: datetime) -> JoinCode | None:
-        """Find a code for joining that can still be used, as it was read."""
-        return await join_code(self._store, code, now)
-
-    async def had_roles(self, channel: str) -> Mapping[str, tuple[str, frozenset[str]]]:
-        """List who holds or once held a role on a channel: address → language, roles held now."""
-        people, roles = tables.people, tables.roles
-        found: dict[str, tuple[str, frozenset[str]]] = {}
-        async with self._store.reading() as connection:
-            rows = await connection.execute(
-                select(people.c.address, people.c.language, roles.c.role, roles.c.revoked_at)
-                .join(roles, roles.c.person_id == people.c.id)
-                .where(people.c.channel == channel, people.c.gone_at.is_(None))
-                .order_by(people.c.id, roles.c.id)
-            )
-            for row in rows:
-                _language, held = found.get(row.address, ("", frozenset()))
-                now = held if row.revoked_at is not None else held | {row.role}
-                found[row.address] = (row.language, now)
-        return found
-
-    async def group(self, to: Address) -> Recipient | None:
-        """Find a group chat that took us in, by its address; None where we are not in it."""
-        people = tables.people
-        async with self._store.reading() as connection:
-            row = (
-                await connection.execute(
-                    select(people.c.id, people.c.language).where(
-                        people.c.channel == to.channel,
-                        people.c.address == to.id,
-                        people.c.gone_at.is_(None),
-                    )
-                )
-            ).first()
-        return Recipient(row.id, to, row.language) if row else None
-
-    async def name_of(self, person_id: int, *, official: bool = False) -> str:
-        """Give a person's official name, else what their platform calls them, else "".
-
-        Args:
-            person_id: our number of them.
-            official: whether only an official's name is wanted.
-        """
-        people, roles = tables.people, tables.roles
-        async with self._store.reading() as connection:
-            held = await connection.execute(
-                select(roles.c.name).where(roles.c.person_id == person_id).order_by(roles.c.id)
-            )
-            if (name := held.scalar()) or official:
-                return str(name or "")
-            sealed = await connection.execute(select(people.c.name).where(people.c.id == person_id))
-            data = sealed.scalar()
-        return self._store.box.unseal("people.name", data) if data else ""
-
-    async def invitation(self, code: str, now: datetime) -> Invitation | None:
-        """Find an invitation that can still be used, by the code as it was read."""
-        table = tables.invites
-        code_hash = self._store.box.digest("invite", code)
-        async with self._store.reading() as connection:
-            row = (
-                await connection.execute(
-                    select(table).where(
-                        table.c.code_hash == code_hash,
-                        table.c.used_at.is_(None),
-                        table.c.expires_at > now,
-                    )
-                )
-            ).first()
-        return Invitation(row.code_hash, row.role, row.unit, row.name) if row else None
-
-    async def anybody_invited(self) -> bool:
-        """Whether anybody was ever invited."""
-        async with self._store.reading() as connection:
-            found = await connection.execute(select(tables.invites.c.code_hash).limit(1))
-            return found.first() is not None
 
     async def tallies(self, start: date, end: date) -> Mapping[str, Tally]:
         """Count evidence by kind, from a day to a day, both included."""
@@ -483,20 +278,6 @@ class Reader:
         return await self.desk.to_take_over(
             units=units, officer_id=officer_id, now=now, limit=limit
         )
-
-    async def tries_again_at(self, person_id: int, now: datetime) -> datetime | None:
-        """Tell when a person may try an invitation code again, None where they may now."""
-        table = tables.invite_tries
-        async with self._store.reading() as connection:
-            tries = await connection.execute(
-                select(table.c.at)
-                .where(table.c.person_id == person_id, table.c.at > now - timedelta(hours=1))
-                .order_by(table.c.at.desc())
-                .offset(TRIES_AN_HOUR - 1)
-                .limit(1)
-            )
-            blocking: datetime | None = tries.scalar()
-        return None if blocking is None else blocking + timedelta(hours=1)
 
     async def open_questions(self, limit: int = 10) -> list[Question]:
         """List questions that no guide answered, those asked most often first."""

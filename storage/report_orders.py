@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from storage import tables
+from storage import report_tables, tables
 from storage.clock import Clock
 from storage.connection import Connection, Reading
 from storage.database import Store
@@ -67,7 +67,7 @@ class OrderReport:
     async def apply(self, work: Work) -> None:
         """Write it down; a worker makes them."""
         work.add(
-            tables.report_orders,
+            report_tables.report_orders,
             person_id=work.person_id,
             period=self.period,
             asked_at=work.now,
@@ -89,7 +89,7 @@ class Orders:
 
     async def claim(self) -> Order | None:
         """Take the oldest order that waits, None where none does."""
-        table = tables.report_orders
+        table = report_tables.report_orders
         due = (table.c.state == WAITING, table.c.due_at <= self._clock())
         async with self._store.reading() as connection:
             if (await connection.execute(select(table.c.id).where(*due).limit(1))).first() is None:
@@ -138,7 +138,7 @@ class Orders:
 
     async def failed(self, order: Order) -> None:
         """Try again; after some tries tell the person that it cannot be done."""
-        table = tables.report_orders
+        table = report_tables.report_orders
 
         async def job(connection: Connection) -> None:
             attempts = (
@@ -150,7 +150,7 @@ class Orders:
         await self._store.write(job)
 
     async def _end(self, connection: Connection, order: Order, **values: object) -> None:
-        table, timers = tables.report_orders, tables.timers
+        table, timers = report_tables.report_orders, tables.timers
         changed = await connection.execute(
             update(table).where(table.c.id == order.id, table.c.state == WAITING).values(**values)
         )
@@ -167,7 +167,7 @@ class Orders:
 
 async def order_of(connection: Reading, number: int, box: Box) -> Order | None:
     """Find an order by its number."""
-    table = tables.report_orders
+    table = report_tables.report_orders
     row = (await connection.execute(select(table).where(table.c.id == number))).first()
     if row is None:
         return None

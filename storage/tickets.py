@@ -1,6 +1,5 @@
 """Tickets: what people brought, what was done about it, and every change as a row of history."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +11,7 @@ from messages.envelope import Attachment
 from storage import desk_tables, tables
 from storage.database import Conflict
 from storage.sealing import Box
+from storage.ticket_files import add_files
 from storage.work import Work
 
 
@@ -256,27 +256,6 @@ def _words(work: Work, code: str, message_id: str, version: int, text: str) -> N
         at=work.now,
         words=work.box.seal("ticket_words.words", text),
     )
-
-
-def add_files(
-    work: Work, code: str, attachments: Sequence[Attachment], *, proof: bool = False
-) -> None:
-    """Write down files that are to be fetched; those without a ref (locations) are left out."""
-    for attachment in attachments:
-        if not attachment.ref:
-            continue
-        work.add(
-            tables.ticket_files,
-            code=code,
-            filed=None,
-            channel=work.channel,
-            kind=attachment.kind,
-            ref=work.box.seal("ticket_files.ref", attachment.ref),
-            name=work.box.seal("ticket_files.name", attachment.name) if attachment.name else None,
-            at=work.now,
-            due_at=work.now,
-            proof=proof,
-        )
 
 
 @dataclass(frozen=True, slots=True)

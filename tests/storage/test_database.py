@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from storage import tables
+from storage import channel_tables, tables
 from storage.connection import Connection, Reading
 from storage.database import SHARED, BadValue, Conflict, Store, StoreUnavailable
 from tests.databases import SqliteFiles, opened
@@ -31,11 +31,11 @@ class Commits:
 
 
 async def _set(connection: Connection, name: str) -> None:
-    await connection.execute(tables.credentials.insert().values(name=name))
+    await connection.execute(channel_tables.credentials.insert().values(name=name))
 
 
 async def _names(store: Store) -> set[str]:
-    return {row.name for row in await rows(store, tables.credentials)}
+    return {row.name for row in await rows(store, channel_tables.credentials)}
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ async def test_every_connection_has_its_pragmas_in_force(file: Store) -> None:
 async def test_a_reading_connection_refuses_to_write(store: Store) -> None:
     with pytest.raises(StoreUnavailable, match=r"(?i)read.?only"):
         async with store.reading() as connection:
-            await connection.execute(tables.credentials.insert().values(name="sly"))
-    assert await count(store, tables.credentials) == 0
+            await connection.execute(channel_tables.credentials.insert().values(name="sly"))
+    assert await count(store, channel_tables.credentials) == 0
 
 
 async def test_a_reference_to_nobody_is_refused(store: Store) -> None:
@@ -96,7 +96,7 @@ async def test_jobs_that_wait_together_share_a_commit(store: Store) -> None:
     await asyncio.gather(
         *(store.write(lambda c, n=n: _set(c, f"n{n}")) for n in range(200))  # type: ignore[misc]
     )
-    assert await count(store, tables.credentials) == 200
+    assert await count(store, channel_tables.credentials) == 200
     assert commits.count <= 3
 
 
@@ -239,7 +239,7 @@ async def test_closing_finishes_what_was_asked_for_before(database: str) -> None
         await asyncio.sleep(0)
     await asyncio.gather(*asked)
     async with opened(database) as store:
-        assert await count(store, tables.credentials) == 20
+        assert await count(store, channel_tables.credentials) == 20
 
 
 async def test_a_closed_store_is_unavailable_rather_than_silent(database: str) -> None:
@@ -287,7 +287,7 @@ async def test_a_file_that_another_process_locks_is_unavailable_to_all_who_wait_
         assert {type(error) for error in refused} == {StoreUnavailable}
         with pytest.raises(StoreUnavailable):
             await file.answers()
-        assert await count(file, tables.credentials) == 0
+        assert await count(file, channel_tables.credentials) == 0
     await file.answers()
     await file.write(lambda c: _set(c, "kept"))
     assert await _names(file) == {"kept"}
@@ -325,12 +325,12 @@ async def test_a_row_that_another_process_holds_fails_the_job_that_needs_it_and_
     locked, go = asyncio.Event(), asyncio.Event()
 
     async def hold(connection: Connection) -> None:
-        await connection.execute(tables.credentials.select().with_for_update())
+        await connection.execute(channel_tables.credentials.select().with_for_update())
         locked.set()
         await go.wait()
 
     async def change(connection: Connection) -> None:
-        await connection.execute(tables.credentials.update().values(lease="mine"))
+        await connection.execute(channel_tables.credentials.update().values(lease="mine"))
 
     async with opened(server.url) as other:
         holding = asyncio.create_task(other.write(hold))
@@ -353,7 +353,7 @@ async def test_two_processes_that_wait_for_each_other_both_go_on(server: Store) 
 
     async def take_both(connection: Connection, names: list[str]) -> None:
         for name in names:
-            kept = tables.credentials
+            kept = channel_tables.credentials
             await connection.execute(
                 kept.update().where(kept.c.name == name).values(lease="-".join(names))
             )
@@ -367,7 +367,7 @@ async def test_two_processes_that_wait_for_each_other_both_go_on(server: Store) 
             server.write(lambda c: take_both(c, ["one", "two"])),
             other.write(lambda c: take_both(c, ["two", "one"])),
         )
-    leases = {row.lease for row in await rows(server, tables.credentials)}
+    leases = {row.lease for row in await rows(server, channel_tables.credentials)}
     assert len(leases) == 1
 
 

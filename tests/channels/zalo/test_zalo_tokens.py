@@ -12,7 +12,7 @@ from bot.channels.zalo.channel import ZaloChannel
 from bot.channels.zalo.client import Client
 from bot.channels.zalo.tokens import NAME, Tokens
 from messages.envelope import Address, Outgoing
-from storage import tables
+from storage import channel_tables
 from storage.connection import Job, T
 from storage.credentials import LEASE, Credential, Credentials
 from storage.database import Store, StoreUnavailable
@@ -299,7 +299,7 @@ async def test_tokens_are_sealed_in_the_database(
     setting = zalo.grants.refresh_token
     await tokens_of().access()
     async with store.reading() as connection:
-        rows = (await connection.execute(select(tables.credentials))).all()
+        rows = (await connection.execute(select(channel_tables.credentials))).all()
     held = str(rows)
     assert len(rows) == 2
     for secret in (setting, zalo.grants.refresh_token, zalo.grants.access_token):
