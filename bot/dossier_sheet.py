@@ -44,7 +44,13 @@ MOST_ROWS = 300_000
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 
-_UNCALCULATED: Final = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>|<f[^>]*/>\s*</c>")
+# A formula whose result is an empty text says so by its type.
+_UNCALCULATED: Final = re.compile(
+    rb'<c\b(?![^>]*\bt="str")[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+_LONGEST_CELL: Final = 10_000
+"""Bytes of a cell with its formula, which may have 8192 characters."""
+
 _ERROR: Final = re.compile(rb'<c\b[^>]*\bt="e"[^>]*>')
 _PLACE: Final = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml$")
@@ -186,12 +192,13 @@ def _unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
                 if total > UNPACKED:
                     raise Unreadable("bomb")
                 if sheet:
-                    if _UNCALCULATED.search(rest + part):
+                    part = rest + part
+                    if b"<f" in part and _UNCALCULATED.search(part):
                         raise Unreadable("formulas")
-                    if found := _ERROR.search(rest + part):
+                    if b't="e"' in part and (found := _ERROR.search(part)):
                         place = _PLACE.search(found[0])
                         raise Unreadable("error", place[1].decode() if place else "?")
-                    rest = part[-256:]
+                    rest = part[-_LONGEST_CELL:]
 
 
 def _workbook(path: Path) -> list[Sheet]:

@@ -93,6 +93,10 @@ class DossierWork:
         await self._print()
 
     async def _take(self, file: SentFile) -> None:
+        if file.attempts > TRIES:
+            # A fault of ours, most likely: it must not come back for ever.
+            await self._lost(file)
+            return
         try:
             if file.purpose is Sent.RECEIPT:
                 content = await self._fetch(file)

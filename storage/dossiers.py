@@ -133,7 +133,7 @@ _HYPHENS = {ord(dash): "-" for dash in "‐‑‒–—−"}  # what keyboards a
 
 def factor_of(box: Box, code: str, digits: str) -> str:
     """Give the keyed hash by which the second factor of a code is compared."""
-    return box.digest("dossier.factor", f"{code}\0{digits}") if digits else ""
+    return box.fingerprint("dossier.factor", f"{code}\0{digits}") if digits else ""
 
 
 def code_hash(box: Box, code: str) -> str:
@@ -156,7 +156,7 @@ def fingerprint(box: Box, one: Exported) -> str:
         *(moment.isoformat() if moment else "" for moment in _moments(one)),
         str(one.online),
     )
-    return box.digest("dossier", "\0".join((one.code, *parts)))[:32]
+    return box.fingerprint("dossier", "\0".join((one.code, *parts)))
 
 
 def _moments(one: Exported) -> tuple[datetime | None, ...]:

@@ -1,6 +1,7 @@
 """Sealing what is personal, and the secret that all keys come from."""
 
 import contextlib
+import hashlib
 import hmac
 import os
 import secrets
@@ -60,6 +61,16 @@ class Box:
     def digest(self, purpose: str, text: str) -> str:
         """Give a keyed hash, 64 hex digits: finds or counts a value without telling it."""
         return hmac.digest(self._hash_key, f"{purpose}\0{text}".encode(), "sha256").hex()
+
+
+    def fingerprint(self, purpose: str, text: str) -> str:
+        """Give a keyed hash of 32 hex digits, for very many values in a row.
+
+        BLAKE2b as a MAC; unlike `digest` it keeps Python's lock, which many threads would otherwise
+        hand to each other for each value.
+        """
+        data = f"{purpose}\0{text}".encode()
+        return hashlib.blake2b(data, key=self._hash_key, digest_size=16).hexdigest()
 
 
 def seal_once(data: bytes) -> tuple[bytes, bytes]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -204,19 +205,15 @@ async def test_a_row_that_stands_twice_is_read_once_and_a_contradiction_is_refus
     assert not outcome.done
 
 
-def _formulas(*, calculated: bool) -> bytes:
+def _formulas(result: bytes) -> bytes:
+    """A workbook with a formula whose result Excel wrote, or nobody did."""
     content = xlsx_of([row(due="=DATE(2026,11,25)")])
-    if not calculated:
-        return content
     kept = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(kept, "w") as new:
         for name in old.namelist():
             data = old.read(name)
             if "worksheets" in name:
-                data = data.replace(b"</f><v />", b"</f><v>46351</v>").replace(
-                    b"</f><v/>", b"</f><v>46351</v>"
-                )
-                data = data.replace(b"</f><v></v>", b"</f><v>46351</v>")
+                data = re.sub(rb"<c ([^>]*)>(<f>[^<]*</f>)<v ?/?>(?:</v>)?</c>", result, data)
             new.writestr(name, data)
     return kept.getvalue()
 
@@ -224,11 +221,20 @@ def _formulas(*, calculated: bool) -> bytes:
 async def test_formulas_are_read_by_their_results_and_refused_without_them(
     importer: Importer, read: Reader
 ) -> None:
-    assert "công thức" in await refused(importer, _formulas(calculated=False))
-    assert (await importer(_formulas(calculated=True))).done
+    assert "công thức" in await refused(importer, _formulas(rb"<c \1>\2<v></v></c>"))
+    assert (await importer(_formulas(rb"<c \1>\2<v>46351</v></c>"))).done
     found = await read.dossiers.dossier(CODE)
     assert found is not None
     assert found.exported.due_at == moment("2026-11-25 23:59:59.999")
+
+
+async def test_a_formula_that_comes_to_an_empty_text_is_an_empty_cell(
+    importer: Importer, read: Reader
+) -> None:
+    assert (await importer(_formulas(rb'<c \1 t="str">\2<v></v></c>'))).done
+    found = await read.dossiers.dossier(CODE)
+    assert found is not None
+    assert found.exported.due_at is None
 
 
 async def test_a_formula_that_failed_is_refused_with_its_cell(importer: Importer) -> None:
