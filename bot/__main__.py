@@ -68,6 +68,14 @@ def parser() -> argparse.ArgumentParser:
     qr.add_argument("--out", required=True, metavar="DIR")
     qr.add_argument("--place", action="append", default=[], metavar="NAME", help="where it hangs")
 
+    criteria = add("criteria", "check the criteria, or make them from the official annex")
+    criteria.add_argument("action", choices=("check", "import"))
+    criteria.add_argument("file", nargs="?", metavar="FILE", help="check: none = the commune's own")
+    criteria.add_argument("--out", metavar="FILE", help="import: a file instead of stdout")
+    criteria.add_argument("--id", default="", help="import: of the scheme")
+    criteria.add_argument("--source", default="", help="import: the decision it is annexed to")
+    criteria.add_argument("--valid-from", default="", metavar="DAY", help="import: 2027-01-01")
+
     understand = add("understand", "what the chat makes of a text")
     understand.add_argument("texts", nargs="+", metavar="TEXT")
     understand.add_argument("--format", choices=("json",), default="json")
@@ -117,17 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     of_files = options.command == "procedures" and options.action != "shown"
-    if of_files or options.command == "understand":
-        from bot import catalogue_commands  # noqa: PLC0415 - what needs no store starts without it
-
-        folder = CommuneFolder.read().commune_dir
-        if options.command == "understand":
-            return catalogue_commands.understand(folder, options.texts)
-        if options.action == "import":
-            if options.file is None:
-                parser().error("procedures import needs a FILE")
-            return catalogue_commands.take(folder, options.file, _today())
-        return catalogue_commands.check(folder, options.file, _today())
+    if of_files or options.command in {"understand", "criteria"}:
+        return _without_store(options)
     if options.command == "qr":
         from bot.poster_commands import qr  # noqa: PLC0415
 
@@ -147,6 +146,22 @@ def _run(options: argparse.Namespace) -> int:
     if options.command == "run":
         return _serve(settings, options.only)
     return commands.COMMANDS[options.command](settings, options)
+
+
+def _without_store(options: argparse.Namespace) -> int:
+    """Run what needs the commune's files and no store."""
+    from bot import catalogue_commands, criteria_commands  # noqa: PLC0415 - only these need them
+
+    folder = CommuneFolder.read().commune_dir
+    if options.command == "criteria":
+        return criteria_commands.criteria(folder, options)
+    if options.command == "understand":
+        return catalogue_commands.understand(folder, options.texts)
+    if options.action == "import":
+        if options.file is None:
+            parser().error("procedures import needs a FILE")
+        return catalogue_commands.take(folder, options.file, _today())
+    return catalogue_commands.check(folder, options.file, _today())
 
 
 def _today() -> date:

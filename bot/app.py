@@ -46,9 +46,9 @@ from handlers.office import Office
 from handlers.publications import Noticeboard
 from messages.envelope import Address, Attachment
 from messages.languages import DEFAULT, ZONE, say
-from scoring import criteria
 from scoring.periods import parse
 from scoring.report_json import counts_as_json
+from scoring.schemes import read_all
 from storage.clock import Clock, clock_from, system_clock
 from storage.database import Store
 from storage.desk_sessions import DeskSessions
@@ -90,10 +90,12 @@ def office_of(settings: Settings) -> Office:
     """Read what the commune has laid down; raises BadCommune, CatalogueError or BadCriteria."""
     folder = settings.commune_dir
     laid_down = commune.load(folder)
+    scheme, *others = read_all(folder, [unit.id for unit in laid_down.units])
     return Office(
         commune=laid_down,
         catalogue=search.load(folder),
-        scheme=criteria.read(folder / "criteria.toml", [unit.id for unit in laid_down.units]),
+        scheme=scheme,
+        others=tuple(others),
         public_url=settings.public_url,
         channels=settings.open_channels,
         board=Noticeboard(commune.load_publications(folder)),

@@ -3,9 +3,6 @@
 import argparse
 import asyncio
 import json
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from bot.evidence_pack import write_pack
 from bot.opened import finished, opened, put
 from bot.refusal import DONE, Refusal
 from bot.settings import Settings
+from bot.whole_file import part_of, written
 from handlers import report as reports
 from handlers.report_contents import contents
 from handlers.report_documents import TEMPLATE
@@ -70,29 +68,6 @@ def report(settings: Settings, options: argparse.Namespace) -> int:
             return DONE
 
     return finished(do())
-
-
-def written(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; a device or a pipe is written to as it is."""
-    if path.exists() and not path.is_file():
-        path.write_bytes(content)
-        return
-    with part_of(path) as part:
-        part.write_bytes(content)
-
-
-@contextmanager
-def part_of(path: Path) -> Iterator[Path]:
-    """Give the file that takes the place of another once it is complete."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        yield part
-        part.replace(path)
-    except OSError as error:
-        # The name that was typed, not that of the part.
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def evidence(settings: Settings, options: argparse.Namespace) -> int:

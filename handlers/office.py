@@ -42,7 +42,7 @@ class Office:
     Attributes:
         commune: units, categories, working time, contacts (commune.toml, calendar.toml).
         catalogue: the procedures (procedures.csv).
-        scheme: the criteria in force now (criteria.toml); `others` those of other years.
+        scheme: the criteria of criteria.toml; `others` those of other years.
         folder: where the commune's files are; the report's template is among them.
         public_url: where the public pages are.
         channels: the channels that are open, so that a text names no other.

@@ -62,7 +62,6 @@ class Box:
         """Give a keyed hash, 64 hex digits: finds or counts a value without telling it."""
         return hmac.digest(self._hash_key, f"{purpose}\0{text}".encode(), "sha256").hex()
 
-
     def fingerprint(self, purpose: str, text: str) -> str:
         """Give a keyed hash of 32 hex digits, for very many values in a row.
 
