@@ -288,7 +288,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tickets_answered_at"), ["answered_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tickets_assignee_id"), ["assignee_id"], unique=False)
+        batch_op.create_index("ix_tickets_held", ["assignee_id", "due_at", "code"], unique=False, sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"))
         batch_op.create_index("ix_tickets_duplicates", ['duplicate_of'], unique=False, sqlite_where=sa.text("duplicate_of IS NOT NULL"), postgresql_where=sa.text("duplicate_of IS NOT NULL"))
         batch_op.create_index("ix_tickets_free", ['due_at', 'code'], unique=False, sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"))
         batch_op.create_index("ix_tickets_free_of_unit", ['unit', 'due_at', 'code'], unique=False, sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"))
@@ -516,7 +516,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_tickets_free_of_unit", sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND assignee_id IS NULL"))
         batch_op.drop_index("ix_tickets_open", sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"))
         batch_op.drop_index("ix_tickets_open_of_unit", sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"))
-        batch_op.drop_index(batch_op.f("ix_tickets_assignee_id"))
+        batch_op.drop_index("ix_tickets_held", sqlite_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"), postgresql_where=sa.text("state IN ('new', 'assigned', 'in_progress', 'need_info')"))
         batch_op.drop_index(batch_op.f("ix_tickets_answered_at"))
 
     op.drop_table("tickets")
