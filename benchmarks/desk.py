@@ -137,8 +137,8 @@ async def _people(store: Store, officers: int, citizens: int = 1) -> None:
     await store.write(job)
 
 
-async def fill(store: Store, count: int, *, due: int = 0) -> None:
-    """Write so many open tickets, half of them taken.
+async def fill(store: Store, count: int, *, due: int = 0, holders: int = 40) -> None:
+    """Write so many open tickets, half of them taken by so many officers.
 
     The first `due` have just fallen due, each another citizen's; the rest are one citizen's.
     """
@@ -154,7 +154,7 @@ async def fill(store: Store, count: int, *, due: int = 0) -> None:
             "anonymous": False,
             "received_at": NOW - timedelta(days=10),
             "due_at": NOW if n < due else NOW + timedelta(minutes=n),
-            "assignee_id": None if n % 2 == 0 else 2 + n % 40,
+            "assignee_id": None if n % 2 == 0 else 2 + n % holders,
         }
         for n in range(count)
     )
@@ -197,7 +197,7 @@ async def claims(url: str, officers: int = 50, tickets: int = 1000) -> Claims:
     store = await _opened(url)
     try:
         await _people(store, officers)
-        await fill(store, tickets * 2)
+        await fill(store, tickets * 2, holders=officers)
         free = [code_of(n) for n in range(0, tickets * 2, 2)]
         inbox, worker = _service(store)
         share = tickets // officers * 2
