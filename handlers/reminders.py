@@ -1,5 +1,6 @@
 """When those who have a ticket are reminded: on the way to its deadline, at it, and after it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -94,17 +95,17 @@ def stopped(code: str) -> tuple[StopTimer, ...]:
 def _following(
     calendar: Calendar, code: str, *, received: datetime, due: datetime, now: datetime
 ) -> tuple[SetTimer, ...]:
-    coming = (at for at in moments(calendar, received, due).values() if at > now)
-    return tuple(SetTimer(TIMER, code, at) for at in sorted(coming)[:1])
+    return _next(moments(calendar, received, due), code, now)
 
 
-def reached(calendar: Calendar, ticket: Ticket, now: datetime) -> Stage | None:
-    """Tell which stage a ticket has reached, None before the first."""
-    passed = [
-        (at, stage)
-        for stage, at in moments(calendar, ticket.received_at, ticket.due_at).items()
-        if at <= now
-    ]
+def _next(stages: Mapping[Stage, datetime], code: str, now: datetime) -> tuple[SetTimer, ...]:
+    coming = sorted(at for at in stages.values() if at > now)
+    return tuple(SetTimer(TIMER, code, at) for at in coming[:1])
+
+
+def reached(stages: Mapping[Stage, datetime], now: datetime) -> Stage | None:
+    """Tell which of a ticket's stages is reached, None before the first."""
+    passed = [(at, stage) for stage, at in stages.items() if at <= now]
     return max(passed, key=lambda one: one[0])[1] if passed else None
 
 
@@ -117,9 +118,9 @@ async def remind(turn: Turn) -> Reply:
     ticket = await turn.read.ticket(turn.message.payload)
     if ticket is None or not ticket.is_open:
         return turn.quiet()
-    calendar = turn.office.commune.calendar
-    stage = reached(calendar, ticket, turn.now)
-    again = turn.quiet(*of(turn.office.commune, ticket, turn.now))
+    stages = moments(turn.office.commune.calendar, ticket.received_at, ticket.due_at)
+    stage = reached(stages, turn.now)
+    again = turn.quiet(*_next(stages, ticket.code, turn.now))
     if stage is None or (stage in SHARES and ticket.state is State.NEED_INFO):
         return again
     text = lines(

@@ -4,7 +4,7 @@ The queue is read by the indexes of open and of free tickets, in the order of de
 costs the same however many are open; no statement counts further than `COUNTED`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ from sqlalchemy import Select, and_, case, func, or_, select, true
 from storage import desk_tables, tables
 from storage.database import Store
 from storage.tickets import Ticket, Words, ticket_of
+from storage.together import Together
 
 COUNTED = 1000
 """Tickets of a list that are counted; beyond that it is more."""
@@ -101,6 +102,7 @@ class DeskReader:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._named = Together(self._read_named)
 
     async def queue(
         self, *, units: Sequence[str], officer_id: int, limit: int = COUNTED
@@ -223,7 +225,7 @@ class DeskReader:
             while True:
                 found = await connection.execute(
                     select(table.c.assignee_id)
-                    .where(table.c.assignee_id > step)
+                    .where(tables.IS_OPEN, table.c.assignee_id > step)
                     .order_by(table.c.assignee_id)
                     .limit(1)
                 )
@@ -297,10 +299,18 @@ class DeskReader:
 
     async def named(self, code: str) -> frozenset[int]:
         """Give the officials whom a ticket names."""
+        return await self._named.get(code)
+
+    async def _read_named(self, codes: Collection[str]) -> Mapping[str, frozenset[int]]:
         table = desk_tables.ticket_named
+        found: dict[str, set[int]] = {code: set() for code in codes}
         async with self._store.reading() as connection:
-            found = await connection.execute(select(table.c.person_id).where(table.c.code == code))
-            return frozenset(found.scalars())
+            rows = await connection.execute(
+                select(table.c.code, table.c.person_id).where(table.c.code.in_(codes))
+            )
+            for row in rows:
+                found[row.code].add(row.person_id)
+        return {code: frozenset(people) for code, people in found.items()}
 
     async def officials(self, role: str) -> list[tuple[int, str]]:
         """Give number and official name of everybody who holds a role now, in whatever unit."""

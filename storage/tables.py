@@ -262,7 +262,7 @@ tickets = Table(
     Column("due_at", Moment, nullable=False),
     Column("answered_at", Moment, index=True),
     Column("closed_at", Moment),
-    Column("assignee_id", Id, ForeignKey("people.id"), index=True),
+    Column("assignee_id", Id, ForeignKey("people.id")),
     Column("rating", Integer),
     Column("urgency", String(16), nullable=False, server_default="normal"),
     Column("respond_by", Moment),
@@ -290,6 +290,14 @@ Index(
 Index(
     "ix_tickets_open_of_unit",
     tickets.c.unit,
+    tickets.c.due_at,
+    tickets.c.code,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
+Index(
+    "ix_tickets_held",
+    tickets.c.assignee_id,
     tickets.c.due_at,
     tickets.c.code,
     sqlite_where=IS_OPEN,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.pages.site import Desk
-from handlers import cards, desk_ticket, ticket_view
+from handlers import cards, desk_canned, desk_ticket, ticket_view
 from handlers.deadlines import deadline_words
 from handlers.routing import Reply, Turn
 from handlers.ticket_states import STATE_NAMES
@@ -78,6 +78,7 @@ class Conversation:
     bare: tuple[tuple[str, Text], ...]
     writing: tuple[tuple[str, Text], ...]
     possible: frozenset[str]
+    canned: tuple[tuple[Sayable, str], ...]
 
 
 def count(number: int) -> str:
@@ -151,6 +152,10 @@ async def conversation(
             bare=tuple(one for one in BARE if one[0] in possible),
             writing=tuple(one for one in WRITING if one[0] in possible),
             possible=frozenset(possible),
+            canned=tuple(
+                (one.title, desk_canned.filled(turn, ticket, one))
+                for one in desk.office.commune.answers
+            ),
         ),
         None,
     )

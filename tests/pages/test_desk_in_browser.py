@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -86,6 +87,8 @@ async def test_an_officer_claims_asks_and_answers_without_the_chat(desk: DeskSce
         await s.citizen.says(f"/bosung {s.code} Thôn 3 ạ")
         await page.reload()
         await expect(page.locator(".conversation")).to_contain_text("Thôn 3 ạ")
+        await page.get_by_label("Bắt đầu bằng câu mẫu").select_option(label="Đã nhận, đang xử lý")
+        await expect(box).to_have_value(re.compile("Phòng Kinh tế đã nhận phản ánh"))
         await box.fill("Đã vá xong ổ gà sáng nay.")
         await page.get_by_role("button", name="Trả lời người dân").click()
         await expect(page.get_by_role("status").first).to_contain_text("người dân")

@@ -32,6 +32,14 @@ for (const box of document.querySelectorAll("[data-draft]")) {
   box.addEventListener("input", () => sessionStorage.setItem(name, box.value));
 }
 
+for (const canned of document.querySelectorAll("[data-canned]")) {
+  canned.addEventListener("change", () => {
+    const box = document.querySelector("#words");
+    if (canned.value) box.value = canned.value;
+    box.focus();
+  });
+}
+
 const wanted = document.querySelector("[data-keys]");
 wanted.checked = localStorage.getItem("desk:keys") !== "off";
 wanted.addEventListener("change", () => localStorage.setItem("desk:keys", wanted.checked ? "on" : "off"));
