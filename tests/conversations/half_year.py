@@ -47,7 +47,7 @@ class Arrival:
 
 def arrivals(chance: Random, first: date, days: int, number: int) -> list[Arrival]:
     """Draw what comes in so many days, by the hours of a day; on days off less comes."""
-    found = []
+    found: list[Arrival] = []
     while len(found) < number:
         day = first + DAY * chance.randrange(days)
         if day.weekday() > 4 and chance.random() < 0.6:

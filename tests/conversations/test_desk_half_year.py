@@ -119,10 +119,10 @@ async def test_half_a_year_runs_and_every_clock_equals_a_slow_calculation(commun
         assert ticket.due_at == expected, ticket.code
         assert ticket.waited == minutes, ticket.code
         waited += minutes > 0
-        for one in history:
-            if one.event is Event.ANSWERED:
+        for happening in history:
+            if happening.event is Event.ANSWERED:
                 answered += 1
-                assert one.on_time == (one.at <= expected), ticket.code
+                assert happening.on_time == (happening.at <= expected), ticket.code
     assert waited > NUMBER // 10
     assert answered > NUMBER // 2
 
