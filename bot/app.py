@@ -50,7 +50,7 @@ from scoring.periods import parse
 from scoring.report_json import counts_as_json
 from scoring.schemes import read_all
 from storage.clock import Clock, clock_from, system_clock
-from storage.database import Store
+from storage.database import BUSY_MS, Store
 from storage.desk_sessions import DeskSessions
 from storage.evidence import Evidence, record
 from storage.inbox import Inbox
@@ -105,8 +105,18 @@ def office_of(settings: Settings) -> Office:
     )
 
 
-async def ground_at(url: str, box: Box, office: Office, clock: Clock, *, media: Path) -> Ground:
+async def ground_at(
+    url: str, box: Box, office: Office, clock: Clock, *, media: Path, busy_ms: int = BUSY_MS
+) -> Ground:
     """Open and migrate a store and what stands on it.
+
+    Args:
+        url: the database.
+        box: seals what is personal.
+        office: what the commune has laid down.
+        clock: tells the time.
+        media: where files are kept.
+        busy_ms: how long a write waits for another process.
 
     Raises:
         StoreUnavailable: it cannot be opened.
@@ -115,7 +125,7 @@ async def ground_at(url: str, box: Box, office: Office, clock: Clock, *, media: 
     """
     if url.startswith("sqlite"):
         Path(url.partition(":///")[2]).parent.mkdir(parents=True, exist_ok=True)
-    store = Store(url, box)
+    store = Store(url, box, busy_ms)
     await store.open()
     try:
         await migrate(store)

@@ -13,6 +13,9 @@ from bot.settings import Settings
 THREAD_ENDS_WITHIN = 1.0
 """Seconds."""
 
+PATIENCE_MS = 15_000
+"""Nobody at a platform waits for a command: it waits for a service that is busy writing."""
+
 
 def put(text: str) -> None:
     """Print a result."""
@@ -30,6 +33,7 @@ async def opened(settings: Settings) -> AsyncIterator[Ground]:
         office_of(settings),
         clock_of(settings),
         media=settings.var_dir / "media",
+        busy_ms=PATIENCE_MS,
     )
     try:
         yield ground

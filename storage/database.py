@@ -52,13 +52,14 @@ class Store:
     Args:
         url: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`.
         box: seals what is personal.
+        busy_ms: how long a write waits for another process.
     """
 
-    def __init__(self, url: str, box: Box) -> None:
+    def __init__(self, url: str, box: Box, busy_ms: int = BUSY_MS) -> None:
         self.url = url
         self.box = box
         self.is_sqlite = url.startswith("sqlite")
-        self._database = _database(url)
+        self._database = _database(url, busy_ms)
         self._jobs: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
         self._urgent: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
         self._under_way: list[tuple[Job[Any], asyncio.Future[Any]]] = []
@@ -259,5 +260,5 @@ def _reason(error: BaseException) -> str:
     return f"{type(cause).__name__}: {cause}"[:200]
 
 
-def _database(url: str) -> SqliteFile | PostgresDatabase:
-    return (SqliteFile if url.startswith("sqlite") else PostgresDatabase)(url, BUSY_MS)
+def _database(url: str, busy_ms: int) -> SqliteFile | PostgresDatabase:
+    return (SqliteFile if url.startswith("sqlite") else PostgresDatabase)(url, busy_ms)

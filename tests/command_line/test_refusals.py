@@ -1,9 +1,12 @@
 """0 is done, 1 is refused with one line, 2 is an option that does not exist."""
 
+import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from storage.database import BUSY_MS
 from tests.command_line.terminal import Terminal
 from tests.conftest import COMMUNE
 from tests.databases import Databases, opened
@@ -171,3 +174,19 @@ async def test_a_database_made_for_tests_is_opened_with_its_own_key_only(
 ) -> None:
     assert (await terminal("tickets")).code == 0
     assert "BOT_SECRET_KEY" in (await terminal("tickets", BOT_SECRET_KEY="x" * 32)).reason
+
+
+async def test_a_command_waits_longer_for_a_busy_service_than_a_platform_waits_for_us(
+    bare: Terminal,
+) -> None:
+    path = bare.folder / "own.db"
+    url = f"sqlite+aiosqlite:///{path}"
+    assert (await bare("migrate", BOT_DATABASE_URL=url)).code == 0
+    busy = sqlite3.connect(path, isolation_level=None)
+    busy.execute("BEGIN IMMEDIATE")
+    command = asyncio.create_task(bare("migrate", BOT_DATABASE_URL=url))
+    await asyncio.sleep(BUSY_MS / 1000 + 2)
+    assert not command.done()
+    busy.execute("ROLLBACK")
+    busy.close()
+    assert (await command).code == 0

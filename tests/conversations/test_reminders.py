@@ -114,7 +114,7 @@ async def test_those_who_lead_hear_of_a_late_ticket_but_not_of_its_words(
     assert WORDS[:20] not in told
     assert "Cụ Năm" not in told
     await talk.pass_time(days=60)
-    assert leader.new() == []
+    assert s.code not in "".join(leader.new())
 
 
 async def test_while_the_citizen_is_asked_nobody_is_pressed_before_the_deadline(
