@@ -12,11 +12,9 @@ from scoring.report import (
     REGISTER,
     Filed,
     FiledFile,
-    Happened,
     Issuer,
     Month,
     Report,
-    TicketLife,
 )
 from scoring.tasks import Task, tasks
 from storage.filed_evidence import FiledItem
@@ -42,7 +40,7 @@ async def contents(
     card, found = await scorecard(read, office, period, now)
     rows = await read.reports.rows(days, moments, register)
     items = await read.reports.filed(*days)
-    decided = (await read.reports.counted(days, moments, now)).judged
+    decided = await read.reports.judged(*days)
     previous, last_year = await neighbours(read, office, period, now)
     return Report(
         card=card,
@@ -55,21 +53,13 @@ async def contents(
         months=months(rows, period, now.astimezone(ZONE).date()),
         previous=previous,
         last_year=last_year,
-        tickets=[_life(row) for row in rows.tickets],
-        evidence=[_happened(row) for row in rows.evidence],
+        tickets=rows.tickets,
+        evidence=rows.evidence,
         evidence_rows=rows.evidence_rows,
         filed=[_filed(item) for item in items],
         tasks=tasks(card, confirmed(decided)),
         sealed=await read.reports.sealed(period.end),
     )
-
-
-def _life(row: object) -> TicketLife:
-    return TicketLife(**{name: getattr(row, name) for name in TicketLife.__dataclass_fields__})
-
-
-def _happened(row: object) -> Happened:
-    return Happened(**{name: getattr(row, name) for name in Happened.__dataclass_fields__})
 
 
 def _filed(item: FiledItem) -> Filed:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Protocol
 
 from messages.text import Text, _
 from scoring.facts import Facts
@@ -49,35 +50,102 @@ class Month:
         return Fraction(self.rating_sum, self.rating_count) if self.rating_count else None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketLife:
+class TicketLife(Protocol):
     """A ticket received in the period, without words or person."""
 
-    code: str
-    kind: str
-    category: str
-    unit: str
-    channel: str
-    state: str
-    received_at: datetime
-    due_at: datetime
-    answered_at: datetime | None = None
-    on_time: bool | None = None
-    rating: int | None = None
+    @property
+    def code(self) -> str:
+        """Its code."""
+        ...
+
+    @property
+    def category(self) -> str:
+        """Id of its category."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Id of its unit."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """Where it came from."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """Its state now."""
+        ...
+
+    @property
+    def received_at(self) -> datetime:
+        """When it came."""
+        ...
+
+    @property
+    def due_at(self) -> datetime:
+        """Its deadline."""
+        ...
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When it was answered, None where it was not."""
+        ...
+
+    @property
+    def on_time(self) -> bool | None:
+        """Whether that was on time."""
+        ...
+
+    @property
+    def rating(self) -> int | None:
+        """How the answer was rated, 1 to 5."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Protocol):
     """A row of evidence the service wrote by itself."""
 
-    id: int
-    at: datetime
-    kind: str
-    channel: str
-    about: str = ""
-    unit: str = ""
-    place: str = ""
-    value: int | None = None
+    @property
+    def id(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def milliseconds(self) -> int:
+        """When, since 1970 UTC: a register has too many rows for a datetime each."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What happened."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """Where."""
+        ...
+
+    @property
+    def about(self) -> str:
+        """A code: of a ticket, a procedure, a guide."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Id of the unit it counts for."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Of a poster; of what people filed or decided its fingerprint."""
+        ...
+
+    @property
+    def value(self) -> int | None:
+        """A number that is added up."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, func, select, type_coerce
 
 from storage import tables
 from storage.connection import Reading
@@ -28,12 +29,11 @@ class TicketRow:
     on_time: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """A row of evidence."""
+class EvidenceRow(NamedTuple):
+    """A row of evidence, the moment as milliseconds since 1970 UTC: there are very many."""
 
     id: int
-    at: datetime
+    milliseconds: int
     kind: str
     channel: str
     about: str
@@ -157,7 +157,7 @@ async def _evidence(connection: Reading, first: str, last: str, most: int) -> li
     rows = await connection.execute(
         select(
             table.c.id,
-            table.c.at,
+            type_coerce(table.c.at, BigInteger),
             table.c.kind,
             table.c.channel,
             table.c.about,
@@ -169,4 +169,4 @@ async def _evidence(connection: Reading, first: str, last: str, most: int) -> li
         .order_by(table.c.day, table.c.id)
         .limit(most)
     )
-    return [EvidenceRow(*row) for row in rows]
+    return [EvidenceRow._make(row) for row in rows.all()]

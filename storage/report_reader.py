@@ -66,6 +66,11 @@ class ReportReader:
         async with self._store.reading() as connection:
             return await period_rows(connection, days, moments, most)
 
+    async def judged(self, start: date, end: date) -> list[Judged]:
+        """Give what people decided about exactly this period."""
+        async with self._store.reading() as connection:
+            return await judged(connection, self._store.box, start, end)
+
     async def filed(
         self, start: date, end: date, states: Sequence[int] = (CONFIRMED,)
     ) -> list[FiledItem]:

@@ -18,6 +18,10 @@ from scoring.documents.drawing import escaped
 Cell: TypeAlias = str | int | float | None
 
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's hours have no zone
+FIRST_OF_1970 = 25569
+DAY, SEVEN_HOURS = 86_400_000, 7 * 3_600_000
+"""Milliseconds."""
+
 _CELL = re.compile(r'<c r="([A-Z]+)[0-9]+"(?: s="([0-9]+)")?')
 _DIMENSION = re.compile(r"<dimension [^>]*/>")
 _END = "</sheetData>"
@@ -27,6 +31,14 @@ def serial(moment: datetime) -> float:
     """Give a moment as a spreadsheet counts it: days, in the hours of Viet Nam."""
     local = moment.astimezone(ZONE).replace(tzinfo=None)
     return (local - _EPOCH).total_seconds() / 86400
+
+
+def serial_of(milliseconds: int) -> float:
+    """Give a moment told in milliseconds since 1970 UTC as a spreadsheet counts it.
+
+    Viet Nam has been seven hours ahead since 1975, without summer time.
+    """
+    return FIRST_OF_1970 + (milliseconds + SEVEN_HOURS) / DAY
 
 
 def with_rows(workbook: bytes, lists: Mapping[str, Sequence[Sequence[Cell]]]) -> bytes:
@@ -39,7 +51,7 @@ def with_rows(workbook: bytes, lists: Mapping[str, Sequence[Sequence[Cell]]]) ->
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(workbook)) as old,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=2) as new,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
     ):
         for item in old.infolist():
             content = old.read(item)
@@ -62,16 +74,25 @@ def _extended(sheet: str, rows: Iterable[Sequence[Cell]]) -> str:
 def _rows(
     rows: Iterable[Sequence[Cell]], first: int, columns: Sequence[tuple[str, str]]
 ) -> Iterator[str]:
-    known: dict[str, str] = {}
+    """Write rows; what a cell has behind its number is written once for each text of a column."""
+    prepared = [(f'<c r="{letter}', f'"{style}><v>', f'"{style}') for letter, style in columns]
+    ends: list[dict[str, str]] = [{} for _column in columns]
     for number, row in enumerate(rows, start=first):
-        cells = []
-        for (letter, style), value in zip(columns, row, strict=True):
-            if value is None or value == "":
-                continue
+        at = str(number)
+        cells = [f'<row r="{at}">']
+        for (begin, numeric, textual), known, value in zip(prepared, ends, row, strict=True):
             if isinstance(value, str):
-                if value not in known:
-                    known[value] = f'<is><t xml:space="preserve">{escaped(value)}</t></is>'
-                cells.append(f'<c r="{letter}{number}"{style} t="inlineStr">{known[value]}</c>')
-            else:
-                cells.append(f'<c r="{letter}{number}"{style}><v>{value}</v></c>')
-        yield f'<row r="{number}">{"".join(cells)}</row>'
+                if not value:
+                    continue
+                end = known.get(value)
+                if end is None:
+                    words = escaped(value)
+                    end = (
+                        f'{textual} t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
+                    )
+                    known[value] = end
+                cells.append(begin + at + end)
+            elif value is not None:
+                cells.append(f"{begin}{at}{numeric}{value}</v></c>")
+        cells.append("</row>")
+        yield "".join(cells)

@@ -175,7 +175,7 @@ def evidence_csv(rows: Iterable[Happened]) -> bytes:
         ("id", "at", "kind", "channel", "about", "unit", "place", "value"),
         (
             (
-                one.id, _iso(one.at), one.kind, one.channel, one.about, one.unit, one.place,
+                one.id, _iso(_moment(one)), one.kind, one.channel, one.about, one.unit, one.place,
                 "" if one.value is None else one.value,
             )
             for one in rows
@@ -195,6 +195,10 @@ def filed_csv(report: Report) -> bytes:
             for one in report.filed
         ),
     )  # fmt: skip
+
+
+def _moment(row: Happened) -> datetime:
+    return datetime.fromtimestamp(row.milliseconds / 1000, ZONE)
 
 
 def _iso(moment: datetime | None) -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from messages.languages import DEFAULT, say
 from messages.text import Sayable, Text, _
-from scoring.documents.many_rows import Cell, serial
+from scoring.documents.many_rows import Cell, serial, serial_of
 from scoring.documents.score_sheet import ScoreSheet
 from scoring.documents.workbook import Book
 from scoring.facts import COUNTED, Facts
@@ -331,7 +331,7 @@ def _register_rows(report: Report, language: str) -> Iterator[tuple[Cell, ...]]:
     for one in report.evidence:
         yield (
             one.id,
-            serial(one.at),
+            serial_of(one.milliseconds),
             kinds.get(one.kind, one.kind),
             one.channel,
             one.about,

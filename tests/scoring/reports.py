@@ -12,16 +12,16 @@ from scoring.periods import Period
 from scoring.report import (
     Filed,
     FiledFile,
-    Happened,
     Issuer,
     Month,
     Past,
     Report,
-    TicketLife,
 )
 from scoring.scheme import Scheme
 from scoring.scorecard import score
 from scoring.tasks import drafted
+from storage.period_rows import EvidenceRow, TicketRow
+from storage.tables import milliseconds
 from tests.scoring.invented import SHIPPED, UNITS, invented
 
 TEMPLATE = SHIPPED.parent / "templates" / "report.docx"
@@ -72,9 +72,9 @@ def shipped() -> Scheme:
     return read(SHIPPED, UNITS)
 
 
-def tickets(count: int) -> list[TicketLife]:
+def tickets(count: int) -> list[TicketRow]:
     return [
-        TicketLife(
+        TicketRow(
             code=f"PA26{n % 6 + 1:02}-{n:04}",
             kind="feedback",
             category="giaothong" if n % 2 else "moitruong",
@@ -91,15 +91,16 @@ def tickets(count: int) -> list[TicketLife]:
     ]
 
 
-def happened(count: int) -> list[Happened]:
+def happened(count: int) -> list[EvidenceRow]:
     return [
-        Happened(
+        EvidenceRow(
             id=n + 1,
-            at=at(n % 6 + 1, n % 27 + 1),
+            milliseconds=milliseconds(at(n % 6 + 1, n % 27 + 1)),
             kind=("feedback.received", "guidance.shown", "rating")[n % 3],
             channel="web",
             about=FORMULA if n % 7 == 1 else "PA2601-0001",
             unit="ttpvhcc",
+            place="",
             value=n % 5 + 1 if n % 3 == 2 else None,
         )
         for n in range(count)
