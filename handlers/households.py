@@ -129,7 +129,7 @@ async def installed(turn: Turn) -> Reply:
     if not (yes or no) or turn.message.attachments:
         data = dict(turn.data)
         away = redirect.unusable(turn, LONGEST_HOUSEHOLD, lambda wrong: _ask(turn, data, wrong))
-        return away or _ask(turn, data, _("Please answer yes or no."))
+        return away or _ask(turn, data, _("Please answer yes or not yet."))
     answer = HouseholdAnswer(
         question_at(turn), turn.data["village"], turn.data["household"], yes, "chat"
     )

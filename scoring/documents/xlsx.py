@@ -255,7 +255,7 @@ def _filed(book: Book, report: Report) -> None:
 
 
 def _tickets(book: Book, report: Report, language: str) -> None:
-    sheet = book.sheet(_("Tickets"), (15, 34, 34, 11, 16, 18, 18, 18, 12, 10))
+    sheet = book.sheet(_("Feedback tickets"), (15, 34, 34, 11, 16, 18, 18, 18, 12, 10))
     book.write(sheet, 0, 0, _("The life of every ticket received"), book.title)
     count = max(len(report.tickets), 1)
     book.write(sheet, 1, 0, _("Together"), book.bold)
