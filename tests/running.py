@@ -29,6 +29,12 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return {**clean, "BOT_VAR_DIR": str(folder), **settings}
 
 
+def service_environment(folder: Path, settings: Mapping[str, str], port: int) -> dict[str, str]:
+    """Settings of a service that listens at a port and keeps everything in a folder."""
+    address = {"BOT_PORT": str(port), "BOT_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    return environment(folder, **{**address, **settings})
+
+
 class RunningService:
     """A service that was started."""
 
@@ -74,14 +80,13 @@ async def start(
     port = port or free_port()
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     log = folder / "service.log"
-    given = {"BOT_PORT": str(port), "BOT_PUBLIC_URL": f"http://127.0.0.1:{port}", **settings}
     with open(log, "ab") as stderr:  # noqa: ASYNC230, PTH123 - a file for another process
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             *program,
             cwd=ROOT,
-            env=environment(folder, **given),
+            env=service_environment(folder, settings, port),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=stderr,
         )
