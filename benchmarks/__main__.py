@@ -7,7 +7,7 @@ Every server is a process of its own, the load is another; medians of three roun
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import sending, turns
+from benchmarks import desk, dossiers, notices, report, search, sending, turns
 from benchmarks.programs import ROOT, Row, free_port, process
 
 MEASURES: dict[str, Callable[[int], list[Row]]] = {
@@ -16,6 +16,11 @@ MEASURES: dict[str, Callable[[int], list[Row]]] = {
     "turns": turns.turns,
     "size": turns.size,
     "sending": sending.rows,
+    "search": search.rows,
+    "dossiers": dossiers.rows,
+    "desk": desk.rows,
+    "report": report.rows,
+    "notices": notices.rows,
 }
 """What can be measured, given the port on which the fake platform listens."""
 

@@ -5,7 +5,6 @@ channel is the fastest that keeps to the rate: what is measured is the service u
 database, its clock that looks every second, and conversations meanwhile.
 """
 
-import argparse
 import asyncio
 import resource
 import statistics
@@ -18,6 +17,7 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy import insert
 
+from benchmarks.programs import Row, apart
 from bot.channels.channel import Accept, Letter, Limits
 from bot.channels.pacing import Pacing
 from bot.metrics import Metrics
@@ -253,18 +253,22 @@ def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="a notice to many at a scaled rate")
-    parser.add_argument("--people", type=int, default=PEOPLE)
-    parser.add_argument("--rate", type=float, default=RATE)
-    options = parser.parse_args()
-    found = asyncio.run(measure(options.people, options.rate))
-    print(
-        f"notice to {found.people}: {found.reached:.1f} of {found.rate:.0f} letters/s"
-        f" = {100 * found.part:.1f} %, lost {found.lost}, twice {found.twice},"
-        f" replies meanwhile p99 {found.reply_p99:.0f} ms, memory +{found.grown_mb:.0f} MB"
-    )
+def _measured(people: int, rate: float) -> Figures:
+    return asyncio.run(measure(people, rate))
 
 
-if __name__ == "__main__":
-    main()
+def rows(_platform: int) -> list[Row]:
+    """Send one notice in a process of its own."""
+    found = apart(_measured, PEOPLE, RATE)
+    return [
+        (
+            f"a notice to {found.people:,} people, of {found.rate:.0f} letters/s that are allowed",
+            f"{found.reached:.0f}/s",
+            f"**{found.part:.2f}** of it; lost {found.lost}, twice {found.twice}",
+        ),
+        (
+            "answers to citizens meanwhile, p99; memory beyond the first tenth",
+            f"{found.reply_p99:.0f} ms; {found.grown_mb:.0f} MB",
+            "(goal: 300 ms)",
+        ),
+    ]

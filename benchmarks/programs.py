@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import multiprocessing
 import os
 import shutil
 import socket
@@ -10,8 +11,9 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks import load
 
@@ -20,6 +22,15 @@ Row = tuple[str, str, str]
 
 ROUNDS = 3
 ROOT = Path(__file__).parent.parent
+
+
+Answer = TypeVar("Answer")
+
+
+def apart(what: Callable[..., Answer], *arguments: object) -> Answer:
+    """Run a measurement in a fresh process, so that its memory and its caches are its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(what, arguments)
 
 
 def free_port() -> int:

@@ -15,14 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import log
-from pathlib import Path
 
+from benchmarks.programs import ROOT, Row
 from handlers.procedures import Procedure
 from handlers.search import Catalogue, load
 from handlers.understanding import Intent, understand
 from messages.vietnamese import fold
 
-ROOT = Path(__file__).parent.parent
 SETS = (("queries.csv", "queries.csv"), ("held out", "questions_held_out.csv"))
 MANY = 600
 
@@ -139,30 +138,20 @@ def milliseconds(catalogue: Catalogue) -> tuple[float, float]:
     return statistics.median(waits), sorted(waits)[int(len(waits) * 0.99)]
 
 
-def rows() -> list[tuple[str, str, str]]:
-    """Give the table: what was measured, for `queries.csv`, for the held-out set."""
+def rows(_platform: int) -> list[Row]:
+    """Measure recall and time of a search."""
     catalogue = load(ROOT / "commune")
     ways = (
-        ("**guides, as the chat finds them**", ours(catalogue)),
         ("plain BM25 on names", plain_bm25(catalogue.procedures)),
         ("SQLite FTS5 on names", fts5(catalogue.procedures)),
+        ("**guides, as the chat finds them**", ours(catalogue)),
     )
     told = []
     for title, find in ways:
-        own, held_out = ("{:.2f} / {:.2f} ({})".format(*recall(find, file)) for _name, file in SETS)
-        told.append((title, own, held_out))
+        own, held_out = (
+            "{:.2f} / {:.2f} of {}".format(*recall(find, file)) for _name, file in SETS
+        )
+        told.append((f"{title}: recall@1 / recall@3", own, f"held out: {held_out}"))
     median, slowest = milliseconds(of_many(catalogue))
-    title = f"a search among {MANY} procedures, p50, p99"
-    return [*told, (title, f"{median:.2f} ms", f"{slowest:.2f} ms")]
-
-
-def main() -> None:
-    """Measure and print the table."""
-    print("| recall@1 / recall@3 (questions) | queries.csv | held out |")
-    print("|---|---:|---:|")
-    for row in rows():
-        print(f"| {' | '.join(row)} |")
-
-
-if __name__ == "__main__":
-    main()
+    title = f"a search among {MANY} procedures, p50 / p99"
+    return [*told, (title, f"{median:.2f} / {slowest:.2f} ms", "")]
