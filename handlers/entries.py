@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from handlers import feedback, information, questions
+from handlers import feedback, guidance, information, questions
 from handlers.desk_letters import RATINGS
 from handlers.procedures import ENTRIES
 from handlers.questions import MENU
@@ -15,8 +15,6 @@ from storage.evidence import Evidence
 from storage.outbox import Offer
 
 router = Router()
-
-PAYLOAD = re.compile(r"q_([A-Za-z]{2}\d{2})(?:_([A-Za-z0-9_-]{1,32}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +76,11 @@ async def by_code(turn: Turn) -> Reply:
 
 async def scanned(turn: Turn) -> Reply | None:
     """Begin what a poster's start link stands for; None where it is none of these."""
-    found = PAYLOAD.fullmatch(turn.message.payload or turn.words.strip())
-    entry = ENTRY.get(found[1].upper()) if found else None
+    found = guidance.PAYLOAD.fullmatch(turn.message.payload or turn.words.strip())
+    entry = ENTRY.get(found[2].upper()) if found else None
     if found is None or entry is None:
         return None
-    seen = Evidence("guidance.scanned", about=entry.code, place=found[2] or "")
-    return (await _begin(turn, entry)).also(seen)
+    return (await _begin(turn, entry)).also(*guidance.scans(found, entry.code))
 
 
 async def _begin(turn: Turn, entry: Entry) -> Reply:

@@ -26,8 +26,10 @@ router = Router()
 PORTAL: Final = "dichvucong"
 """The link of commune.toml under which dossiers are filed online."""
 
-PAYLOAD = re.compile(r"q_([A-Za-z]{2}\d{2}|\d\.\d{6})(?:_([A-Za-z0-9_-]{1,32}))?", re.IGNORECASE)
-"""What the start link of a poster carries: a code, and perhaps where it hangs."""
+PAYLOAD = re.compile(
+    r"([qg])_([A-Za-z]{2}\d{2}|\d\.\d{6})(?:_([A-Za-z0-9_-]{1,32}))?", re.IGNORECASE
+)
+"""What a start link carries: q of a poster or g of a page that counted the scan; code; place."""
 
 CHOICES = 5
 NEAREST = 3
@@ -106,11 +108,17 @@ async def by_code(turn: Turn) -> Reply:
 async def scanned(turn: Turn) -> Reply | None:
     """Show the guide of a start link from a poster; None where the link carries none."""
     found = PAYLOAD.fullmatch(turn.message.payload or turn.words.strip())
-    procedure = turn.office.catalogue.by_code(found[1]) if found else None
+    procedure = turn.office.catalogue.by_code(found[2]) if found else None
     if found is None or procedure is None:
         return None
-    seen = Evidence("guidance.scanned", about=procedure.code, place=found[2] or "")
-    return questions.reminded(turn, show(turn, procedure)).also(seen)
+    return questions.reminded(turn, show(turn, procedure)).also(*scans(found, procedure.code))
+
+
+def scans(payload: re.Match[str], code: str) -> tuple[Evidence, ...]:
+    """Give what a start link is evidence of: nothing where its page has counted the scan."""
+    if payload[1].lower() == "g":
+        return ()
+    return (Evidence("guidance.scanned", about=code, place=payload[3] or ""),)
 
 
 @meanings.takes(Intent.PROCEDURE, Intent.CLARIFY)

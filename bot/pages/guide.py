@@ -42,7 +42,8 @@ def routes(site: Site) -> list[web.RouteDef]:
         code = procedure.guide if procedure else asked.strip().lstrip("#").upper()
         if request.method == "GET":
             await _tell(site, procedure.code if procedure else code, place)
-        payload = f"q_{code}_{place}" if place else f"q_{code}"
+        # This page has counted the scan; the chat that it leads to must not count it again.
+        payload = f"g_{code}_{place}" if place else f"g_{code}"
         leading: dict[str, Any] = {
             "code": code,
             "ways": ways(site, code, payload),

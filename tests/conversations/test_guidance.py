@@ -111,6 +111,9 @@ async def test_a_start_link_of_a_poster_counts_the_scan_with_its_place(
     (guide,) = await citizen.says("/start q_ks01")
     assert "khai sinh" in guide
     assert await shown(talk) == {"guidance.scanned": 2, "guidance.shown": 2}
+    (guide,) = await citizen.sends("/start", payload="g_KS01_nha-van-hoa-3")
+    assert "khai sinh" in guide
+    assert await shown(talk) == {"guidance.scanned": 2, "guidance.shown": 3}, "its page counted it"
 
 
 @pytest.mark.parametrize("payload", ["q_ZZ99", "q_", "q_KS01_x/y", "zzz", "q_KS01_" + "a" * 40])

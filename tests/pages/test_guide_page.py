@@ -84,7 +84,7 @@ async def test_the_place_of_the_poster_is_counted_and_goes_on_into_the_chat(
     client: Client, behind: Behind
 ) -> None:
     text = await (await client.get("/q/KS01?place=nha-van-hoa")).text()
-    assert 'href="/chat?start=q_KS01_nha-van-hoa"' in text
+    assert 'href="/chat?start=g_KS01_nha-van-hoa"' in text
     assert behind.shown == [("1.001193", "nha-van-hoa", "web")]
 
 
@@ -93,7 +93,7 @@ async def test_a_place_that_no_start_link_carries_is_left_out(
     client: Client, behind: Behind, place: str
 ) -> None:
     answer = await client.get("/q/KS01", params={"place": place})
-    assert 'href="/chat?start=q_KS01"' in await answer.text()
+    assert 'href="/chat?start=g_KS01"' in await answer.text()
     assert behind.shown == [("1.001193", "", "web")]
 
 
@@ -122,7 +122,7 @@ async def test_only_configured_channels_have_a_button(opened: Opened) -> None:
         home = await (await client.get("/")).text()
     assert 'href="https://zalo.me/987?text=%23KS01"' in text
     assert "#KS01" in text
-    assert 'href="https://t.me/xa_bot?start=q_KS01_cho"' in text
+    assert 'href="https://t.me/xa_bot?start=g_KS01_cho"' in text
     assert 'href="https://zalo.me/987"' in home
     assert 'href="https://t.me/xa_bot"' in home
     async with opened(settings=real) as client:
@@ -144,7 +144,7 @@ async def test_a_posters_other_codes_open_a_page_that_leads_on(
     answer = await client.get(f"/q/{code}?place=cho")
     plain = code.removeprefix("%23").upper()
     assert answer.status == 200
-    assert f'href="/chat?start=q_{plain}_cho"' in await answer.text()
+    assert f'href="/chat?start=g_{plain}_cho"' in await answer.text()
     assert behind.shown == [(plain, "cho", "web")]
 
 
