@@ -11,6 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.mother import Child, Order, bear
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -29,16 +31,10 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return {**clean, "BOT_VAR_DIR": str(folder), **settings}
 
 
-def service_environment(folder: Path, settings: Mapping[str, str], port: int) -> dict[str, str]:
-    """Settings of a service that listens at a port and keeps everything in a folder."""
-    address = {"BOT_PORT": str(port), "BOT_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    return environment(folder, **{**address, **settings})
-
-
 class RunningService:
     """A service that was started."""
 
-    def __init__(self, process: asyncio.subprocess.Process, port: int, log: Path) -> None:
+    def __init__(self, process: Child, port: int, log: Path) -> None:
         self.process, self.port, self.log = process, port, log
         self.url = f"http://127.0.0.1:{port}"
 
@@ -80,16 +76,11 @@ async def start(
     port = port or free_port()
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     log = folder / "service.log"
-    with open(log, "ab") as stderr:  # noqa: ASYNC230, PTH123 - a file for another process
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *program,
-            cwd=ROOT,
-            env=service_environment(folder, settings, port),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=stderr,
-        )
+    given = {"BOT_PORT": str(port), "BOT_PUBLIC_URL": f"http://127.0.0.1:{port}", **settings}
+    module, *arguments = program
+    # Whoever reads it at once finds it.
+    await asyncio.to_thread(log.touch)
+    process = await bear(Order(module, arguments, environment(folder, **given), str(log)))
     return RunningService(process, port, log)
 
 

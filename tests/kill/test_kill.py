@@ -9,10 +9,7 @@ import random
 import re
 import shutil
 import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -26,7 +23,7 @@ from tests.databases import Databases
 from tests.emulators.zalo import ZaloEmulator
 from tests.emulators.zalo.citizen import Citizen
 from tests.kill.victim import PLACES
-from tests.running import ROOT, free_port, running, service_environment
+from tests.running import RunningService, free_port, running, start
 
 KILLS = int(os.environ.get("KILLS", "50"))
 PEOPLE = 6
@@ -69,50 +66,14 @@ def _patient_commune(folder: Path) -> Path:
     return folder
 
 
-class Victims:
-    """Services that die one after the other, forked from one process (see victim.py)."""
-
-    def __init__(self, process: asyncio.subprocess.Process, chance: random.Random) -> None:
-        self._process, self._chance = process, chance
-
-    async def _read(self) -> int:
-        assert self._process.stdout is not None
-        return int(await self._process.stdout.readline())
-
-    async def live_and_die(self) -> None:
-        """Let one run until it kills itself; where its place is never reached, kill it."""
-        place = f"{self._chance.choice(['before', 'after'])} {self._chance.choice(list(PLACES))}"
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{place},{self._chance.randrange(30)}\n".encode())
-        pid = await self._read()
-        dead = asyncio.create_task(self._read())
-        await asyncio.wait([dead], timeout=2.5 + self._chance.random())
-        if not dead.done():
-            os.kill(pid, signal.SIGKILL)
-        assert await dead == -signal.SIGKILL
-
-
-@asynccontextmanager
-async def _victims(
-    folder: Path, settings: Mapping[str, str], port: int, chance: random.Random
-) -> AsyncIterator[Victims]:
-    with open(folder / "service.log", "ab") as stderr:  # noqa: ASYNC230, PTH123 - another process writes it
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.kill.victim",
-            cwd=ROOT,
-            env=service_environment(folder, settings, port),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=stderr,
-        )
+async def _until_dead(service: RunningService, chance: random.Random) -> None:
+    """Wait until it killed itself; where its place is never reached, kill it from outside."""
     try:
-        yield Victims(process, chance)
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
+        code = await asyncio.wait_for(service.process.wait(), 2.5 + chance.random())
+    except TimeoutError:
+        await service.kill()
+    else:
+        assert code == -signal.SIGKILL, service.log.read_text("utf-8")[-2000:]
 
 
 @pytest.mark.timeout(1800)
@@ -121,6 +82,7 @@ async def test_every_acknowledged_message_survives_fifty_kills_once_and_in_order
 ) -> None:
     seed = int(os.environ.get("KILL_SEED", random.SystemRandom().randrange(10**6)))
     print(f"KILL_SEED={seed}")  # noqa: T201 - so that a failure can be repeated
+    chance = random.Random(seed)
     port, folder = free_port(), tmp_path / "var"
     url = await made_databases.fresh()
     # At the platform's own pace of retries, or it would switch the webhook off in the middle.
@@ -138,9 +100,11 @@ async def test_every_acknowledged_message_survives_fifty_kills_once_and_in_order
         # consent (docs/zalo.md, 4). What is tested here begins when the token is in hand.
         async with running(folder, settings, port=port):
             await _until_answered(zalo, PEOPLE)
-        async with _victims(folder, settings, port, random.Random(seed)) as victims:
-            for _ in range(KILLS):
-                await victims.live_and_die()
+        for _ in range(KILLS):
+            place = f"{chance.choice(['before', 'after'])} {chance.choice(list(PLACES))}"
+            program = ("tests.kill.victim", place, str(chance.randrange(30)))
+            service = await start(folder, settings, program=program, port=port)
+            await _until_dead(service, chance)
         async with running(folder, settings, port=port):
             for writer in writers:
                 writer.stopping = True

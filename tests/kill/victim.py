@@ -1,8 +1,6 @@
-"""The service as a victim: it kills itself with SIGKILL, which leaves no time for anything.
+"""The service as a victim: `python -m tests.kill.victim PLACE COUNT` kills itself there.
 
-`python -m tests.kill.victim` reads lines `before PLACE,COUNT` and answers each by two lines: the
-pid of a service that dies there after the place was passed COUNT times, and its exit status. It
-imports all once and forks for every line, so that fifty power cuts do not cost fifty imports.
+The place is passed COUNT times before; SIGKILL leaves no time for anything, as a power cut.
 """
 
 import os
@@ -11,7 +9,6 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import bot.app
 import bot.inbox_worker
 import storage.outbox
 import storage.unit_of_work
@@ -50,19 +47,9 @@ def dying(function: Function, left: int, *, before: bool) -> Function:
     return wrapped
 
 
-def live_and_die(line: str) -> int:
-    """Run the service until it dies at the place of a line."""
-    where, _, count = line.strip().partition(",")
-    side, _, place = where.partition(" ")
-    owner, name = PLACES[place]
-    setattr(owner, name, dying(getattr(owner, name), int(count), before=side == "before"))
-    return main(["run"])
-
-
 if __name__ == "__main__":
-    for order in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            sys.exit(live_and_die(order))
-        print(pid, flush=True)  # noqa: T201 - read by the test
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)  # noqa: T201
+    side, _, place = sys.argv[1].partition(" ")
+    owner, name = PLACES[place]
+    wrapped = dying(getattr(owner, name), int(sys.argv[2]), before=side == "before")
+    setattr(owner, name, wrapped)
+    sys.exit(main(["run"]))
