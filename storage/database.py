@@ -69,19 +69,19 @@ class Store:
 
     async def open(self) -> None:
         """Start the writer."""
-        self._writer = asyncio.create_task(self._write_for_ever(), name="writer")
+        self._writer = asyncio.create_task(self._write_until_closed(), name="writer")
 
     async def close(self) -> None:
-        """Finish what is being written and let go of the connections."""
+        """Finish what was asked for before and let go of the connections."""
+        self._closed = True
         if self._writer is not None:
-            with contextlib.suppress(Exception):
-                await self.write(_nothing)
-            self._closed = True
-            self._writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            self._wake.set()
+            try:
+                # It ends by itself: of what it has begun nobody is told that it was not kept.
                 await self._writer
-            left = (*self._under_way, *self._urgent, *self._jobs)
-            _refuse(left, StoreUnavailable("closed"))
+            finally:
+                left = (*self._under_way, *self._urgent, *self._jobs)
+                _refuse(left, StoreUnavailable("closed"))
         await self._database.close()
 
     @contextlib.asynccontextmanager
@@ -124,8 +124,8 @@ class Store:
         self._wake.set()
         return await done
 
-    async def _write_for_ever(self) -> None:
-        while True:
+    async def _write_until_closed(self) -> None:
+        while self._urgent or self._jobs or not self._closed:
             await self._wake.wait()
             self._wake.clear()
             while self._urgent or self._jobs:
@@ -214,10 +214,6 @@ class Store:
     def engine(self) -> Engine:
         """What commits; its events tell when."""
         return self._database.engine
-
-
-async def _nothing(_: Connection) -> None:
-    """Be done when all that was asked for before is done."""
 
 
 def _refuse(jobs: Iterable[tuple[Job[Any], asyncio.Future[Any]]], failure: Exception) -> None:

@@ -389,3 +389,35 @@ async def test_connections_that_the_server_ended_are_made_anew(server: Store) ->
     assert await count(server, tables.people) == 0
     await server.write(lambda c: _set(c, "kept"))
     assert await _names(server) == {"kept"}
+
+
+async def test_a_job_that_was_refused_at_the_close_was_not_kept(database: str) -> None:
+    begun, go, loop = threading.Event(), threading.Event(), asyncio.get_running_loop()
+
+    async def hold(connection: Connection) -> None:
+        begun.set()
+        if connection.dialect.name == "sqlite":
+            go.wait()
+        else:
+            await loop.run_in_executor(None, go.wait)
+
+    async def keep(store: Store, name: str) -> str:
+        try:
+            await store.write(lambda c: _set(c, name))
+        except StoreUnavailable:
+            return ""
+        return name
+
+    async with opened(database) as store:
+        holding = asyncio.create_task(store.write(hold))
+        await asyncio.to_thread(begun.wait)
+        closing = asyncio.create_task(store.close())
+        await asyncio.sleep(0)
+        # More than one commit takes.
+        asked = [asyncio.create_task(keep(store, f"n{n}")) for n in range(3 * SHARED)]
+        await asyncio.sleep(0)
+        go.set()
+        told = set(await asyncio.gather(*asked)) - {""}
+        await asyncio.gather(holding, closing)
+    async with opened(database) as store:
+        assert await _names(store) == told
