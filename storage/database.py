@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection as Statements
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from storage.connection import Connection, Job, Reading
 from storage.postgresql import PostgresDatabase
@@ -28,6 +29,9 @@ DEADLOCKS = 3
 
 # Codes of PostgreSQL: the class of undone transactions, of refused values, and a lock not had.
 DEADLOCK, BAD_VALUE, ROW_LOCKED = "40", "22", "55P03"
+
+AWAY = (DBAPIError, OSError, NoneFree)
+"""What is raised where a database cannot be read or written."""
 
 
 class StoreUnavailable(Exception):
@@ -96,7 +100,7 @@ class Store:
         try:
             async with self._database.reading() as connection:
                 yield connection
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             raise _failure(error) from error
 
     async def write(self, job: Job[T], *, urgent: bool = False) -> T:
@@ -207,7 +211,7 @@ class Store:
         """
         try:
             return await self._database.alone(what)
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             raise StoreUnavailable(_reason(error)) from error
 
     @property
@@ -232,7 +236,7 @@ def _failure(error: Exception) -> Exception:
     elif isinstance(error, DataError | ProgrammingError) or _sqlstate(error).startswith(BAD_VALUE):
         # Without the driver's words, which may quote the value.
         failure = BadValue(f"{type(error).__name__} {_sqlstate(error)}".strip())
-    elif isinstance(error, DBAPIError | OSError):
+    elif isinstance(error, AWAY):
         failure = StoreUnavailable(_reason(error))
     else:
         return error

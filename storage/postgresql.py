@@ -13,6 +13,9 @@ T = TypeVar("T")
 
 READERS = 4
 
+PATIENCE = 20
+"""How much longer a reader waits for a free connection than a write for another process."""
+
 
 class PostgresDatabase:
     """A PostgreSQL database: one connection that writes, a few that read.
@@ -39,6 +42,7 @@ class PostgresDatabase:
         self._reading = engine(
             READERS,
             pre_ping=False,
+            pool_timeout=PATIENCE * busy_ms / 1000,
             settings={"default_transaction_read_only": "on"},
             isolation_level="AUTOCOMMIT",
             # There is nothing to roll back, and asking costs as much as a statement.

@@ -58,6 +58,7 @@ class _Thread:
         self._url, self._busy_ms, self._writes = url, busy_ms, writes
         self._driver: _Driver | None = None
         self._statements: Connection | None = None
+        self._closed = False
         options: dict[str, Any] = {} if writes else {"isolation_level": "AUTOCOMMIT"}
         self.engine = create_engine(
             "sqlite://",
@@ -76,8 +77,10 @@ class _Thread:
         """Run something, opening the file where that was not done.
 
         Raises:
-            OSError: it cannot be opened.
+            OSError: it cannot be opened, or was closed.
         """
+        if self._closed:
+            raise OSError("closed")
         driver = self._driver or await self._opened()
 
         def run() -> T:
@@ -98,6 +101,7 @@ class _Thread:
 
     async def close(self) -> None:
         """Close the file."""
+        self._closed = True
         if self._driver is not None:
             await self._driver.close()
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 from storage import channel_tables, tables
 from storage.connection import Connection, Reading
 from storage.database import SHARED, BadValue, Conflict, Store, StoreUnavailable
+from storage.postgresql import READERS
 from tests.databases import SqliteFiles, opened
 from tests.storage.acts import count, rows
 
@@ -421,3 +422,27 @@ async def test_a_job_that_was_refused_at_the_close_was_not_kept(database: str) -
         await asyncio.gather(holding, closing)
     async with opened(database) as store:
         assert await _names(store) == told
+
+
+async def test_whoever_reads_while_the_store_closes_is_told_that_it_is_away(file: Store) -> None:
+    async def read() -> None:
+        async with file.reading() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+            await file.close()
+            await connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(StoreUnavailable):
+        await read()
+
+
+async def test_a_reader_that_finds_no_free_connection_is_told_that_the_store_is_away(
+    server: Store,
+) -> None:
+    hurried = Store(server.url, server.box, busy_ms=10)
+    async with AsyncExitStack() as held:
+        for _ in range(READERS):
+            connection = await held.enter_async_context(hurried.reading())
+            await connection.exec_driver_sql("SELECT 1")
+        with pytest.raises(StoreUnavailable):
+            await count(hurried, tables.people)
+    await hurried.close()
