@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, TypeVar
@@ -27,8 +28,9 @@ BUSY_MS = 1500
 DEADLOCKS = 3
 """How often a job is run that PostgreSQL ended so that another could go on."""
 
-# Codes of PostgreSQL: the class of undone transactions, of refused values, and a lock not had.
-DEADLOCK, BAD_VALUE, ROW_LOCKED = "40", "22", "55P03"
+# Codes of PostgreSQL: the class of undone transactions, of refused values, a lock not had, and a
+# table that is not there.
+DEADLOCK, BAD_VALUE, ROW_LOCKED, NO_TABLE = "40", "22", "55P03", "42P01"
 
 AWAY = (DBAPIError, OSError, NoneFree)
 """What is raised where a database cannot be read or written."""
@@ -47,7 +49,7 @@ class Conflict(Exception):
 
 
 class BadValue(Exception):
-    """No column takes what a job gave it: trying again changes nothing."""
+    """The database does not take what a job gave it or said: trying again changes nothing."""
 
 
 class Store:
@@ -118,7 +120,7 @@ class Store:
         Raises:
             StoreUnavailable: it could not be committed.
             Conflict: what was to be new exists.
-            BadValue: a column does not take what it was given.
+            BadValue: the database does not take what it was given or told.
             Exception: whatever the job itself raised.
         """
         if self._closed:
@@ -233,7 +235,7 @@ def _failure(error: Exception) -> Exception:
     if isinstance(error, IntegrityError):
         # What was to be new exists: as the drawn code of a ticket that another has.
         failure = Conflict(_reason(error))
-    elif isinstance(error, DataError | ProgrammingError) or _sqlstate(error).startswith(BAD_VALUE):
+    elif _is_bad(error):
         # Without the driver's words, which may quote the value.
         failure = BadValue(f"{type(error).__name__} {_sqlstate(error)}".strip())
     elif isinstance(error, AWAY):
@@ -242,6 +244,19 @@ def _failure(error: Exception) -> Exception:
         return error
     failure.__cause__ = error
     return failure
+
+
+def _is_bad(error: Exception) -> bool:
+    """Whether the fault is in what a job gave or said, and not in the database."""
+    if _sqlstate(error) == NO_TABLE:
+        # It was not migrated, or is another one: nothing that a job could help.
+        return False
+    cause = getattr(error, "orig", None)
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        # SQLite has no code of its own for a table that is not there.
+        return not str(cause).startswith("no such table")
+    state = _sqlstate(error)
+    return isinstance(error, DataError | ProgrammingError) or state.startswith(BAD_VALUE)
 
 
 def _sqlstate(error: Exception) -> str:
