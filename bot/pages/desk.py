@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.pages import desk_acts, desk_session, desk_view
 from bot.pages.desk_session import SESSION, is_from_desk, shut, sitting, token_of
+from bot.pages.forms import form_of
 from bot.pages.rendering import language_of, page, with_language
 from bot.pages.site import Desk, Site
 from handlers import desk_ticket
@@ -34,7 +35,7 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
         person = await sitting(desk, request)
         if person is None:
             return shut(site, desk, request)
-        form = await request.post()
+        form = await form_of(request)
         if not is_from_desk(site, request, str(form.get("token", ""))):
             raise web.HTTPForbidden
         code = ticket_code(request.match_info["code"])

@@ -316,3 +316,23 @@ async def test_news_of_the_list_is_told_by_a_mark_that_changes(
     assert await mark() == found[1]
     await seen.second.says(f"/nhan {seen.code}")
     assert await mark() != found[1]
+
+
+UNREADABLE = {
+    "cut short": ("multipart/form-data; boundary=x", b"token"),
+    "without a boundary": ("multipart/form-data", b"token=x"),
+    "of an unknown encoding": ("application/x-www-form-urlencoded; charset=none", b"token=x"),
+    "of another encoding": ("application/x-www-form-urlencoded", b"token=\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("way", UNREADABLE)
+async def test_a_form_that_cannot_be_read_is_refused_as_such(
+    desk: DeskScene, browser: ClientSession, seen: Scene, way: str
+) -> None:
+    kind, body = UNREADABLE[way]
+    headers = HTML | {"Content-Type": kind}
+    await enter(desk, browser, seen)
+    for path in (f"/desk/t/{seen.code}", "/desk/leave"):
+        async with browser.post(f"{desk.url}{path}", data=body, headers=headers) as answer:
+            assert answer.status == 400, path
