@@ -1,9 +1,19 @@
 """Reading what a form sent."""
 
-from aiohttp import web
+from aiohttp import http_exceptions, web
 from multidict import MultiDictProxy
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
+
+UNREADABLE = (
+    ValueError,
+    LookupError,
+    RuntimeError,
+    AssertionError,
+    http_exceptions.HttpProcessingError,
+    web.RequestPayloadError,
+)
+"""What aiohttp's readers raise on a form that is cut short, without end or in no known encoding."""
 
 
 async def form_of(request: web.Request) -> Form:
@@ -15,6 +25,5 @@ async def form_of(request: web.Request) -> Form:
     """
     try:
         return await request.post()
-    except (ValueError, LookupError, RuntimeError, AssertionError, web.RequestPayloadError):
-        # aiohttp's readers raise any of these on a form that is cut short or in no known encoding.
+    except UNREADABLE:
         raise web.HTTPBadRequest from None

@@ -322,6 +322,10 @@ UNREADABLE = {
     "cut short": ("multipart/form-data; boundary=x", b"token"),
     "without a boundary": ("multipart/form-data", b"token=x"),
     "of an unknown encoding": ("application/x-www-form-urlencoded; charset=none", b"token=x"),
+    "with a name too long": (
+        "multipart/form-data; boundary=x",
+        b"--x\r\n" + b"Name: " + b"x" * 9000 + b"\r\n\r\n",
+    ),
     "of another encoding": ("application/x-www-form-urlencoded", b"token=\xff\xfe"),
 }
 
