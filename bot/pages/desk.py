@@ -17,6 +17,7 @@ from handlers.routing import Turn
 from messages.codes import ticket_code
 from messages.envelope import Address, Incoming
 from messages.text import Sayable, _
+from messages.vietnamese import clean
 from storage.desk_reader import Shown
 from storage.people import Person
 
@@ -133,4 +134,5 @@ def _shown(request: web.Request) -> Shown:
 
 def _village(request: web.Request) -> str | None:
     """Give the village whose tickets are asked for, "" for those without one, None for all."""
-    return request.query.get("village")
+    village = request.query.get("village")
+    return None if village is None else clean(village)
