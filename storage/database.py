@@ -25,6 +25,10 @@ SHARED = 256
 BUSY_MS = 1500
 """How long a write waits for another process: below the 2 s that a platform gives a webhook."""
 
+CLOSES_WITHIN = 3.0
+"""Seconds that what was asked for has to be committed when the store closes: a server that answers
+no more must not keep a service from stopping."""
+
 DEADLOCKS = 3
 """How often a job is run that PostgreSQL ended so that another could go on."""
 
@@ -84,7 +88,9 @@ class Store:
             self._wake.set()
             try:
                 # It ends by itself: of what it has begun nobody is told that it was not kept.
-                await self._writer
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSES_WITHIN):
+                        await self._writer
             finally:
                 left = (*self._under_way, *self._urgent, *self._jobs)
                 _refuse(left, StoreUnavailable("closed"))

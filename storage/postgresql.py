@@ -1,5 +1,6 @@
 """PostgreSQL through asyncpg."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
@@ -12,6 +13,9 @@ from storage.connection import Job
 T = TypeVar("T")
 
 READERS = 4
+
+CLOSES_WITHIN = 1.0
+"""Seconds that a server has to say goodbye."""
 
 PATIENCE = 20
 """How much longer a reader waits for a free connection than a write for another process."""
@@ -72,5 +76,7 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._writing.dispose()
-        await self._reading.dispose()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSES_WITHIN):
+                await self._writing.dispose()
+                await self._reading.dispose()

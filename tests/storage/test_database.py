@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -395,3 +397,21 @@ async def test_a_reader_that_finds_no_free_connection_is_told_that_the_store_is_
         with pytest.raises(StoreUnavailable):
             await count(hurried, tables.people)
     await hurried.close()
+
+
+async def test_a_store_closes_though_its_server_answers_no_more(server: Store) -> None:
+    async def process(connection: Connection) -> int:
+        return int((await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one())
+
+    stalled = Store(server.url, server.box)
+    await stalled.open()
+    number = await stalled.write(process)
+    os.kill(number, signal.SIGSTOP)
+    try:
+        writing = asyncio.create_task(stalled.write(process))
+        await asyncio.sleep(0)
+        await asyncio.wait_for(stalled.close(), 30)
+        with pytest.raises(StoreUnavailable):
+            await writing
+    finally:
+        os.kill(number, signal.SIGCONT)
