@@ -60,7 +60,7 @@ def set_up(secrets: Iterable[str] = (), level: int = SERVICE) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=False),
-        structlog.processors.format_exc_info,
+        _told_without_words,
         scrub,
     ]
     structlog.configure(
@@ -95,6 +95,29 @@ def set_up(secrets: Iterable[str] = (), level: int = SERVICE) -> None:
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("aiohttp.server", "asyncio"):
+        logging.getLogger(name).addFilter(_without_whom)
+
+
+def _told_without_words(
+    _logger: object, _method: str, record: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Tell an exception by `where` it was: in its own words a person's or a cookie may stand."""
+    given = record.pop("exc_info", None)
+    if isinstance(given, tuple):
+        given = given[1]
+    elif given and not isinstance(given, BaseException):
+        given = sys.exc_info()[1]
+    if isinstance(given, BaseException):
+        record["error"] = where(given)
+    return record
+
+
+def _without_whom(record: logging.LogRecord) -> bool:
+    """Leave out of a server's record who asked, and of a loop's what a task held."""
+    record.msg = record.getMessage().partition("\n")[0].partition(" from ")[0]
+    record.args = ()
+    return True
 
 
 def where(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection as Statements
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from storage.connection import Connection, Job, Reading
 from storage.postgresql import PostgresDatabase
@@ -23,11 +25,19 @@ SHARED = 256
 BUSY_MS = 1500
 """How long a write waits for another process: below the 2 s that a platform gives a webhook."""
 
+CLOSES_WITHIN = 3.0
+"""Seconds that what was asked for has to be committed when the store closes: a server that answers
+no more must not keep a service from stopping."""
+
 DEADLOCKS = 3
 """How often a job is run that PostgreSQL ended so that another could go on."""
 
-# Codes of PostgreSQL: the class of undone transactions, of refused values, and a lock not had.
-DEADLOCK, BAD_VALUE, ROW_LOCKED = "40", "22", "55P03"
+# Codes of PostgreSQL: the class of undone transactions, of refused values, a lock not had, and a
+# table that is not there.
+DEADLOCK, BAD_VALUE, ROW_LOCKED, NO_TABLE = "40", "22", "55P03", "42P01"
+
+AWAY = (DBAPIError, OSError, NoneFree)
+"""What is raised where a database cannot be read or written."""
 
 
 class StoreUnavailable(Exception):
@@ -43,7 +53,7 @@ class Conflict(Exception):
 
 
 class BadValue(Exception):
-    """No column takes what a job gave it: trying again changes nothing."""
+    """The database does not take what a job gave it or said: trying again changes nothing."""
 
 
 class Store:
@@ -69,19 +79,21 @@ class Store:
 
     async def open(self) -> None:
         """Start the writer."""
-        self._writer = asyncio.create_task(self._write_for_ever(), name="writer")
+        self._writer = asyncio.create_task(self._write_until_closed(), name="writer")
 
     async def close(self) -> None:
-        """Finish what is being written and let go of the connections."""
+        """Finish what was asked for before and let go of the connections."""
+        self._closed = True
         if self._writer is not None:
-            with contextlib.suppress(Exception):
-                await self.write(_nothing)
-            self._closed = True
-            self._writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._writer
-            left = (*self._under_way, *self._urgent, *self._jobs)
-            _refuse(left, StoreUnavailable("closed"))
+            self._wake.set()
+            try:
+                # It ends by itself: of what it has begun nobody is told that it was not kept.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSES_WITHIN):
+                        await self._writer
+            finally:
+                left = (*self._under_way, *self._urgent, *self._jobs)
+                _refuse(left, StoreUnavailable("closed"))
         await self._database.close()
 
     @contextlib.asynccontextmanager
@@ -96,7 +108,7 @@ class Store:
         try:
             async with self._database.reading() as connection:
                 yield connection
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             raise _failure(error) from error
 
     async def write(self, job: Job[T], *, urgent: bool = False) -> T:
@@ -114,7 +126,7 @@ class Store:
         Raises:
             StoreUnavailable: it could not be committed.
             Conflict: what was to be new exists.
-            BadValue: a column does not take what it was given.
+            BadValue: the database does not take what it was given or told.
             Exception: whatever the job itself raised.
         """
         if self._closed:
@@ -124,8 +136,8 @@ class Store:
         self._wake.set()
         return await done
 
-    async def _write_for_ever(self) -> None:
-        while True:
+    async def _write_until_closed(self) -> None:
+        while self._urgent or self._jobs or not self._closed:
             await self._wake.wait()
             self._wake.clear()
             while self._urgent or self._jobs:
@@ -207,17 +219,13 @@ class Store:
         """
         try:
             return await self._database.alone(what)
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             raise StoreUnavailable(_reason(error)) from error
 
     @property
     def engine(self) -> Engine:
         """What commits; its events tell when."""
         return self._database.engine
-
-
-async def _nothing(_: Connection) -> None:
-    """Be done when all that was asked for before is done."""
 
 
 def _refuse(jobs: Iterable[tuple[Job[Any], asyncio.Future[Any]]], failure: Exception) -> None:
@@ -233,15 +241,28 @@ def _failure(error: Exception) -> Exception:
     if isinstance(error, IntegrityError):
         # What was to be new exists: as the drawn code of a ticket that another has.
         failure = Conflict(_reason(error))
-    elif isinstance(error, DataError | ProgrammingError) or _sqlstate(error).startswith(BAD_VALUE):
+    elif _is_bad(error):
         # Without the driver's words, which may quote the value.
         failure = BadValue(f"{type(error).__name__} {_sqlstate(error)}".strip())
-    elif isinstance(error, DBAPIError | OSError):
+    elif isinstance(error, AWAY):
         failure = StoreUnavailable(_reason(error))
     else:
         return error
     failure.__cause__ = error
     return failure
+
+
+def _is_bad(error: Exception) -> bool:
+    """Whether the fault is in what a job gave or said, and not in the database."""
+    if _sqlstate(error) == NO_TABLE:
+        # It was not migrated, or is another one: nothing that a job could help.
+        return False
+    cause = getattr(error, "orig", None)
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        # SQLite has no code of its own for a table that is not there.
+        return not str(cause).startswith("no such table")
+    state = _sqlstate(error)
+    return isinstance(error, DataError | ProgrammingError) or state.startswith(BAD_VALUE)
 
 
 def _sqlstate(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """PostgreSQL through asyncpg."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
@@ -12,6 +13,12 @@ from storage.connection import Job
 T = TypeVar("T")
 
 READERS = 4
+
+CLOSES_WITHIN = 1.0
+"""Seconds that a server has to say goodbye."""
+
+PATIENCE = 20
+"""How much longer a reader waits for a free connection than a write for another process."""
 
 
 class PostgresDatabase:
@@ -39,6 +46,7 @@ class PostgresDatabase:
         self._reading = engine(
             READERS,
             pre_ping=False,
+            pool_timeout=PATIENCE * busy_ms / 1000,
             settings={"default_transaction_read_only": "on"},
             isolation_level="AUTOCOMMIT",
             # There is nothing to roll back, and asking costs as much as a statement.
@@ -68,5 +76,7 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._writing.dispose()
-        await self._reading.dispose()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSES_WITHIN):
+                await self._writing.dispose()
+                await self._reading.dispose()

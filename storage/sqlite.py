@@ -6,9 +6,11 @@ run in the database's thread from BEGIN to COMMIT, over SQLAlchemy's plain conne
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -31,6 +33,10 @@ CACHED = 256
 """Statements that a connection keeps prepared."""
 
 READERS = 4
+
+
+class _TakenAway(OSError):
+    """The file was deleted, or another put in its place: what is written into it is lost."""
 
 
 class _Driver(aiosqlite.Connection):
@@ -58,6 +64,8 @@ class _Thread:
         self._url, self._busy_ms, self._writes = url, busy_ms, writes
         self._driver: _Driver | None = None
         self._statements: Connection | None = None
+        self._file: _File | None = None
+        self._closed = False
         options: dict[str, Any] = {} if writes else {"isolation_level": "AUTOCOMMIT"}
         self.engine = create_engine(
             "sqlite://",
@@ -76,18 +84,34 @@ class _Thread:
         """Run something, opening the file where that was not done.
 
         Raises:
-            OSError: it cannot be opened.
+            OSError: it cannot be opened, or was closed.
         """
+        if self._closed:
+            raise OSError("closed")
         driver = self._driver or await self._opened()
 
         def run() -> T:
             if self._statements is None:
                 self._statements = self.engine.connect()
+                self._file = _File(driver.raw())
+            elif self._file is not None and not self._file.is_there():
+                self._statements = None
+                self.engine.dispose()
+                raise _TakenAway("the file was deleted or replaced")
             return what(self._statements)
 
-        return await driver.run(run)
+        try:
+            return await driver.run(run)
+        except _TakenAway:
+            if self._driver is driver:
+                self._driver = None
+                await driver.close()
+            raise
 
     async def _opened(self) -> _Driver:
+        if self._file is not None and not self._file.path.exists():
+            # An empty file in its place would look as if all were well.
+            raise OSError("the file was deleted")
         driver = _Driver(partial(_open, self._url, self._busy_ms, writes=self._writes))
         try:
             await driver
@@ -98,8 +122,24 @@ class _Thread:
 
     async def close(self) -> None:
         """Close the file."""
+        self._closed = True
         if self._driver is not None:
             await self._driver.close()
+
+
+class _File:
+    """Which file a connection has open."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+        self._stat = self.path.stat()
+
+    def is_there(self) -> bool:
+        """Whether its name still stands for it."""
+        try:
+            return os.path.samestat(self._stat, self.path.stat())
+        except FileNotFoundError:
+            return False
 
 
 def _open(url: str, busy_ms: int, *, writes: bool) -> sqlite3.Connection:

@@ -14,16 +14,19 @@ from storage.sealing import Box
 
 
 @cache
-def _insertions(dialect: str) -> tuple[tuple[str, Insert], ...]:
-    """How rows come into each table, tables that others refer to first; a timer is replaced."""
+def _insertions(dialect: str, names: frozenset[str]) -> tuple[tuple[str, Insert], ...]:
+    """How rows come into these tables, those that others refer to first; a timer is replaced."""
     insert = INSERTS[dialect]
     timers = insert(tables.timers)
     replaced = timers.on_conflict_do_update(
         index_elements=["name", "subject"],
         set_={"due_at": timers.excluded.due_at, "person_id": timers.excluded.person_id},
     )
-    statements = {table.name: insert(table) for table in tables.metadata.sorted_tables}
-    return tuple((statements | {tables.timers.name: replaced}).items())
+    found = [table for table in tables.metadata.sorted_tables if table.name in names]
+    statements = {table.name: insert(table) for table in found}
+    if tables.timers.name in statements:
+        statements[tables.timers.name] = replaced
+    return tuple(statements.items())
 
 
 class Gathered:
@@ -43,9 +46,8 @@ class Gathered:
         if not self._rows:
             return
         rows, self._rows = self._rows, defaultdict(list)
-        for name, statement in _insertions(self.connection.dialect.name):
-            if name in rows:
-                await self.connection.execute(statement, rows[name])
+        for name, statement in _insertions(self.connection.dialect.name, frozenset(rows)):
+            await self.connection.execute(statement, rows[name])
         happened = [
             (row["day"], row["kind"], row["unit"], row["value"])
             for row in rows.get(tables.evidence.name, ())

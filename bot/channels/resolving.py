@@ -7,6 +7,12 @@ from collections.abc import Callable
 from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""IPv4 as it is reached from networks that have IPv6 alone (RFC 6052)."""
+
+PUBLIC = ipaddress.IPv6Network("2000::/3")
+"""What is given to hosts of the whole Internet (RFC 4291, 2.4)."""
+
 
 class PublicResolver(AbstractResolver):
     """Finds hosts, and none at a private address but those that the administrator named.
@@ -37,7 +43,7 @@ class PublicResolver(AbstractResolver):
         found = await self._inner.resolve(host, port, family)
         if self._is_named(host.lower(), port):
             return found
-        public = [one for one in found if ipaddress.ip_address(one["host"]).is_global]
+        public = [one for one in found if _is_public(one["host"])]
         if not public:
             raise self._refusal(host)
         return public
@@ -45,3 +51,16 @@ class PublicResolver(AbstractResolver):
     async def close(self) -> None:
         """Let go of the resolver within."""
         await self._inner.close()
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address is open to everybody; an IPv6 one by the IPv4 address within it."""
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        within = found.ipv4_mapped or found.sixtofour
+        if found in TRANSLATED:
+            within = ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)
+        if within is None:
+            return found in PUBLIC and found.is_global
+        found = within
+    return found.is_global and not found.is_multicast

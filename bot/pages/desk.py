@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.pages import desk_acts, desk_session, desk_view
 from bot.pages.desk_session import SESSION, is_from_desk, shut, sitting, token_of
+from bot.pages.forms import form_of
 from bot.pages.rendering import language_of, page, with_language
 from bot.pages.site import Desk, Site
 from handlers import desk_ticket
@@ -16,6 +17,7 @@ from handlers.routing import Turn
 from messages.codes import ticket_code
 from messages.envelope import Address, Incoming
 from messages.text import Sayable, _
+from messages.vietnamese import clean
 from storage.desk_reader import Shown
 from storage.people import Person
 
@@ -34,7 +36,7 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
         person = await sitting(desk, request)
         if person is None:
             return shut(site, desk, request)
-        form = await request.post()
+        form = await form_of(request)
         if not is_from_desk(site, request, str(form.get("token", ""))):
             raise web.HTTPForbidden
         code = ticket_code(request.match_info["code"])
@@ -132,4 +134,5 @@ def _shown(request: web.Request) -> Shown:
 
 def _village(request: web.Request) -> str | None:
     """Give the village whose tickets are asked for, "" for those without one, None for all."""
-    return request.query.get("village")
+    village = request.query.get("village")
+    return None if village is None else clean(village)

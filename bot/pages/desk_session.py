@@ -11,6 +11,7 @@ import secrets
 
 from aiohttp import web
 
+from bot.pages.forms import form_of
 from bot.pages.rendering import page, with_language
 from bot.pages.site import Desk, Site
 from handlers.desk_ticket import DESK
@@ -95,7 +96,7 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
 
     async def leave(request: web.Request) -> web.Response:
         person = await sitting(desk, request)
-        form = await request.post()
+        form = await form_of(request)
         if person is not None:
             if not is_from_desk(site, request, str(form.get("token", ""))):
                 raise web.HTTPForbidden

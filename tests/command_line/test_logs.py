@@ -1,5 +1,7 @@
 """One line an event, and never a secret."""
 
+import asyncio
+import gc
 import io
 import logging
 import re
@@ -9,6 +11,7 @@ from typing import NoReturn
 
 import pytest
 import structlog
+from aiohttp import web
 
 from bot.logs import set_up, where
 from tests.command_line.terminal import _logging_as_it_was
@@ -99,3 +102,57 @@ def test_what_failed_is_told_by_its_place_and_not_by_its_words() -> None:
     assert re.search(r" > test_logs\._fail:\d+ > KeyError$", told)
     assert "riêng" not in told + group
     assert group == f"{told}; ValueError"
+
+
+async def test_a_request_that_cannot_be_read_leaves_neither_its_words_nor_who_sent_it(
+    lines: io.StringIO,
+) -> None:
+    async def hello(_: web.Request) -> web.Response:
+        return web.Response()
+
+    app = web.Application()
+    app.add_routes([web.get("/", hello)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        for request in (
+            b"GET / HTTP/1.1\r\nHost: x\r\nCookie: person=geheim\x00\r\n\r\n",
+            b"GET /geheim" + b"x" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        ):
+            reading, writing = await asyncio.open_connection(*runner.addresses[0])
+            writing.write(request)
+            assert b" 400 " in await reading.readline()
+            writing.close()
+    finally:
+        await runner.cleanup()
+    assert "aiohttp.server" in lines.getvalue()
+    for word in ("geheim", "127.0.0.1"):
+        assert word not in lines.getvalue()
+
+
+async def test_a_task_that_nobody_waited_for_is_told_without_its_words(
+    lines: io.StringIO,
+) -> None:
+    async def fails() -> None:
+        raise ValueError("lời riêng của một người")
+
+    # The task goes at once, and with it comes the record.
+    task = asyncio.create_task(fails())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    del task
+    gc.collect()
+    assert "never retrieved" in lines.getvalue()
+    assert "ValueError" in lines.getvalue()
+    assert "riêng" not in lines.getvalue()
+
+
+def test_an_exception_is_told_by_its_place_and_not_by_its_words(lines: io.StringIO) -> None:
+    try:
+        _fail(ValueError("lời riêng của một người"))
+    except ValueError:
+        structlog.get_logger("ours").exception("failed")
+        logging.getLogger("theirs").exception("failed")
+    assert lines.getvalue().count("ValueError") == 2
+    assert "riêng" not in lines.getvalue()

@@ -1,10 +1,9 @@
 import asyncio
-import shutil
-import subprocess
-import sys
+import os
+import signal
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,8 @@ from sqlalchemy import event, text
 from storage import channel_tables, tables
 from storage.connection import Connection, Reading
 from storage.database import SHARED, BadValue, Conflict, Store, StoreUnavailable
-from tests.databases import SqliteFiles, opened
+from storage.postgresql import READERS
+from tests.databases import Databases, SqliteFiles, opened
 from tests.storage.acts import count, rows
 
 NUMBER = "a number"
@@ -114,6 +114,27 @@ async def test_a_job_that_fails_fails_alone(store: Store) -> None:
     assert isinstance(results[1], LookupError)
     assert results[0] is results[2] is None
     assert await _names(store) == {"before", "after"}
+
+
+async def test_a_job_whose_sql_is_wrong_fails_alone_and_for_good(store: Store) -> None:
+    results = await asyncio.gather(
+        store.write(lambda c: _set(c, "before")),
+        store.write(lambda c: c.exec_driver_sql("SELECT nonsense FROM credentials")),
+        store.write(lambda c: _set(c, "after")),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [type(None), BadValue, type(None)]
+    assert await _names(store) == {"before", "after"}
+
+
+async def test_a_database_without_its_tables_is_unavailable(made_databases: Databases) -> None:
+    url = await made_databases.empty()
+    async with opened(url) as bare:
+        with pytest.raises(StoreUnavailable):
+            await bare.answers()
+        with pytest.raises(StoreUnavailable):
+            await bare.write(lambda c: _set(c, "refused"))
+    await made_databases.drop(url)
 
 
 async def test_what_somebody_outside_waits_for_does_not_wait_for_all_that_was_asked_before(
@@ -249,75 +270,6 @@ async def test_a_closed_store_is_unavailable_rather_than_silent(database: str) -
         await asyncio.wait_for(store.write(lambda c: _set(c, "late")), 5)
 
 
-@asynccontextmanager
-async def _locked_by_another_process(path: str) -> AsyncIterator[None]:
-    script = (
-        "import sqlite3, sys\n"
-        "connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
-        "connection.execute('BEGIN IMMEDIATE')\n"
-        "print('locked', flush=True)\n"
-        "sys.stdin.read()\n"
-    )
-    other = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        script,
-        path,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert other.stdout is not None
-    assert await other.stdout.readline() == b"locked\n"
-    try:
-        yield
-    finally:
-        await other.communicate(b"")
-
-
-async def test_a_file_that_another_process_locks_is_unavailable_to_all_who_wait_and_comes_back(
-    file: Store,
-) -> None:
-    async with _locked_by_another_process(file.url.partition(":///")[2]):
-        # Whoever waits together learns it together: a webhook has two seconds.
-        async with asyncio.timeout(2 * 2):
-            refused = await asyncio.gather(
-                *(file.write(lambda c: _set(c, "refused")) for _ in range(20)),
-                return_exceptions=True,
-            )
-        assert {type(error) for error in refused} == {StoreUnavailable}
-        with pytest.raises(StoreUnavailable):
-            await file.answers()
-        assert await count(file, channel_tables.credentials) == 0
-    await file.answers()
-    await file.write(lambda c: _set(c, "kept"))
-    assert await _names(file) == {"kept"}
-
-
-async def test_a_file_that_may_only_be_read_refuses_to_write_and_still_reads(file: Store) -> None:
-    url = file.url.replace(":///", ":///file:") + "?mode=ro&uri=true"
-    async with opened(url) as frozen:
-        with pytest.raises(StoreUnavailable):
-            await frozen.write(lambda c: _set(c, "refused"))
-        with pytest.raises(StoreUnavailable):
-            await frozen.answers()
-        assert await count(frozen, tables.people) == 0
-
-
-async def test_a_store_whose_folder_is_gone_is_unavailable_until_it_is_back(
-    file: Store, tmp_path: Path
-) -> None:
-    folder = tmp_path / "var"
-    async with opened(f"sqlite+aiosqlite:///{folder}/bot.db") as moved:
-        with pytest.raises(StoreUnavailable):
-            await moved.write(lambda c: _set(c, "refused"))
-        with pytest.raises(StoreUnavailable):
-            await count(moved, tables.people)
-        folder.mkdir()
-        shutil.copy(file.url.partition(":///")[2], folder / "bot.db")
-        await moved.write(lambda c: _set(c, "kept"))
-        assert await _names(moved) == {"kept"}
-
-
 async def test_a_row_that_another_process_holds_fails_the_job_that_needs_it_and_no_other(
     server: Store,
 ) -> None:
@@ -389,3 +341,77 @@ async def test_connections_that_the_server_ended_are_made_anew(server: Store) ->
     assert await count(server, tables.people) == 0
     await server.write(lambda c: _set(c, "kept"))
     assert await _names(server) == {"kept"}
+
+
+async def test_a_job_that_was_refused_at_the_close_was_not_kept(database: str) -> None:
+    begun, go, loop = threading.Event(), threading.Event(), asyncio.get_running_loop()
+
+    async def hold(connection: Connection) -> None:
+        begun.set()
+        if connection.dialect.name == "sqlite":
+            go.wait()
+        else:
+            await loop.run_in_executor(None, go.wait)
+
+    async def keep(store: Store, name: str) -> str:
+        try:
+            await store.write(lambda c: _set(c, name))
+        except StoreUnavailable:
+            return ""
+        return name
+
+    async with opened(database) as store:
+        holding = asyncio.create_task(store.write(hold))
+        await asyncio.to_thread(begun.wait)
+        closing = asyncio.create_task(store.close())
+        await asyncio.sleep(0)
+        # More than one commit takes.
+        asked = [asyncio.create_task(keep(store, f"n{n}")) for n in range(3 * SHARED)]
+        await asyncio.sleep(0)
+        go.set()
+        told = set(await asyncio.gather(*asked)) - {""}
+        await asyncio.gather(holding, closing)
+    async with opened(database) as store:
+        assert await _names(store) == told
+
+
+async def test_whoever_reads_while_the_store_closes_is_told_that_it_is_away(file: Store) -> None:
+    async def read() -> None:
+        async with file.reading() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+            await file.close()
+            await connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(StoreUnavailable):
+        await read()
+
+
+async def test_a_reader_that_finds_no_free_connection_is_told_that_the_store_is_away(
+    server: Store,
+) -> None:
+    hurried = Store(server.url, server.box, busy_ms=100)
+    async with AsyncExitStack() as held:
+        for _ in range(READERS):
+            connection = await held.enter_async_context(hurried.reading())
+            await connection.exec_driver_sql("SELECT 1")
+        with pytest.raises(StoreUnavailable):
+            await count(hurried, tables.people)
+    await hurried.close()
+
+
+async def test_a_store_closes_though_its_server_answers_no_more(server: Store) -> None:
+    async def process(connection: Connection) -> int:
+        return int((await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one())
+
+    stalled = Store(server.url, server.box)
+    await stalled.open()
+    number = await stalled.write(process)
+    os.kill(number, signal.SIGSTOP)
+    try:
+        writing = asyncio.create_task(stalled.write(process))
+        await asyncio.sleep(0)
+        await asyncio.wait_for(stalled.close(), 30)
+        with pytest.raises(StoreUnavailable):
+            await writing
+    finally:
+        os.kill(number, signal.SIGCONT)

@@ -20,6 +20,7 @@ from bot.channels.web.outbound import frame as frame_of
 from bot.channels.web.sockets import Connection, Gone, Sockets
 from bot.channels.web.uploads import PHOTO_BYTES, BadUpload, Uploads, too_large
 from bot.channels.web.whence import Whence
+from bot.pages.forms import UNREADABLE
 from messages.envelope import Address, Attachment
 from messages.languages import say, speaks
 from messages.text import Text, _
@@ -271,8 +272,7 @@ async def _photo(request: web.Request) -> bytes:
                         raise too_large()
                 if data:
                     return bytes(data)
-    except (ValueError, RuntimeError, AssertionError, web.RequestPayloadError) as error:
-        # aiohttp's reader raises any of these on a form that is cut short or has no boundary.
+    except UNREADABLE as error:
         raise unreadable from error
     raise unreadable
 

@@ -155,6 +155,7 @@ async def test_a_form_that_hides_its_length_is_refused_at_the_limit(chat: Chat) 
         ("multipart/form-data; boundary=b", b"--b\r\n\r\nno name\r\n--b--\r\n"),
         ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="photo"'),
         ("multipart/form-data; boundary=" + "b" * 80, b"--b\r\n"),
+        ("multipart/form-data; boundary=b", b"--b\r\n" + b"Name: " + b"x" * 9000 + b"\r\n\r\n"),
     ],
 )
 async def test_a_form_that_cannot_be_read_is_refused_in_a_sentence(
