@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Executable,
-    StaticPool,
+    NullPool,
     create_engine,
     event,
     make_url,
@@ -57,6 +58,29 @@ class _Driver(aiosqlite.Connection):
         return answer
 
 
+_HERE = threading.local()
+"""In a database's thread: its driver."""
+
+
+def _raw() -> sqlite3.Connection:
+    raw: sqlite3.Connection = _HERE.driver.raw()
+    return raw
+
+
+_OPTIONS: dict[str, Any] = {
+    "creator": _raw,
+    "poolclass": NullPool,
+    "hide_parameters": True,
+}
+_WRITING = create_engine("sqlite://", **_OPTIONS)
+# A reader has nothing to roll back.
+_READING = create_engine(
+    "sqlite://", isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **_OPTIONS
+)
+# The driver's own BEGIN would come only at the first write and lose updates.
+event.listen(_WRITING, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+
+
 class _Thread:
     """A thread that runs what it is given on SQLAlchemy's connection to the file."""
 
@@ -66,19 +90,8 @@ class _Thread:
         self._statements: Connection | None = None
         self._file: _File | None = None
         self._closed = False
-        options: dict[str, Any] = {} if writes else {"isolation_level": "AUTOCOMMIT"}
-        self.engine = create_engine(
-            "sqlite://",
-            creator=lambda: self._driver and self._driver.raw(),
-            poolclass=StaticPool,
-            hide_parameters=True,
-            # A reader has nothing to roll back.
-            skip_autocommit_rollback=not writes,
-            **options,
-        )
-        if writes:
-            # The driver's own BEGIN would come only at the first write and lose updates.
-            event.listen(self.engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+        # Of its own for its events; what was compiled for one file serves all.
+        self.engine = (_WRITING if writes else _READING).execution_options()
 
     async def ask(self, what: Callable[[Connection], T]) -> T:
         """Run something, opening the file where that was not done.
@@ -92,11 +105,11 @@ class _Thread:
 
         def run() -> T:
             if self._statements is None:
+                _HERE.driver = driver
                 self._statements = self.engine.connect()
                 self._file = _File(driver.raw())
             elif self._file is not None and not self._file.is_there():
-                self._statements = None
-                self.engine.dispose()
+                self._let_go()
                 raise _TakenAway("the file was deleted or replaced")
             return what(self._statements)
 
@@ -123,8 +136,15 @@ class _Thread:
     async def close(self) -> None:
         """Close the file."""
         self._closed = True
-        if self._driver is not None:
-            await self._driver.close()
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            await driver.run(self._let_go)
+            await driver.close()
+
+    def _let_go(self) -> None:
+        if self._statements is not None:
+            self._statements.close()
+            self._statements = None
 
 
 class _File:
