@@ -4,8 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# What never touches a database need not be run on each.
-STORED := tests/storage tests/spine tests/conversations tests/dossiers tests/channels/zalo tests/command_line tests/walks tests/kill
+# What never touches a database, or what a page looks like, need not be run on each.
+STORED := tests/storage tests/spine tests/conversations tests/dossiers tests/kill \
+	$(addprefix tests/channels/zalo/test_zalo_,consent.py processes.py tokens.py window.py) \
+	$(addprefix tests/command_line/test_,doctor.py dossiers.py officials.py processes.py refusals.py reports.py) \
+	$(addprefix tests/walks/test_,service.py telegram.py webhooks.py zalo.py)
 
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

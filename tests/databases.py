@@ -9,9 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
+import asyncpg
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Store
 from storage.migrate import SCRIPTS, migrate
@@ -89,12 +88,14 @@ class PostgresServer:
         base = head.rpartition("/")[0].replace("postgresql://", "postgresql+asyncpg://")
         return f"{base}/{name}" + (f"?{query}" if query else "")
 
-    async def _run(self, statement: str) -> None:
-        # A database is made and dropped outside any transaction.
-        engine = create_async_engine(self._url(self._maintenance), isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text(statement))
-        await engine.dispose()
+    async def _run(self, statement: str, url: str = "") -> None:
+        # Without an engine: its questions to a new server take longer than most of what is run.
+        address = (url or self._url(self._maintenance)).replace("+asyncpg", "")
+        connection = await asyncpg.connect(address)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
 
     async def fresh(self) -> str:
         """Make a database."""
@@ -129,24 +130,19 @@ class PostgresServer:
 
     async def _empty(self, url: str) -> None:
         # Twenty times as quick as a new database.
-        engine = create_async_engine(url)
-        async with engine.begin() as connection:
-            await connection.execute(
-                text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            )
-            for table in reversed(metadata.sorted_tables):
-                await connection.execute(table.delete())
-            await connection.execute(
-                text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")
-            )
+        emptied = [
+            f"DELETE FROM {table.name}"  # noqa: S608 - our own tables
+            for table in reversed(metadata.sorted_tables)
+        ]
+        statements = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            *emptied,
+            "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
             # A test may have said that a later version of the service wrote it.
-            await connection.execute(
-                text("UPDATE alembic_version SET version_num = :newest"), {"newest": NEWEST}
-            )
-        await engine.dispose()
+            f"UPDATE alembic_version SET version_num = '{NEWEST}'",  # noqa: S608 - our own word
+        )
+        await self._run(";".join(statements), url)
 
 
 def databases(folder: Path) -> Iterator[Databases]:
