@@ -134,9 +134,12 @@ class PostgresServer:
             f"DELETE FROM {table.name}"  # noqa: S608 - our own tables
             for table in reversed(metadata.sorted_tables)
         ]
-        statements = (
+        ended = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        statements = (
+            ended,
             *emptied,
             "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
             # A test may have said that a later version of the service wrote it.
