@@ -177,6 +177,7 @@ def _check_zip(path: Path) -> None:
                 raise Unreadable("bomb")
             _unpack(archive, entries)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        # The fourth is what zipfile raises for a compression method that it does not know.
         raise Unreadable("damaged") from error
 
 
