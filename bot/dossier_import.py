@@ -65,11 +65,12 @@ async def bring_in(
     Raises:
         Refused: the file cannot be read, or another import is under way.
     """
-    try:
-        export = await asyncio.to_thread(Export, path)
-    except Unreadable as error:
-        raise Refused(unreadable(error.word, error.place)) from error
-    with closing(export):
+    with closing(Export(path)) as export:
+        try:
+            # Whoever is cancelled here ends the process, and so its thread.
+            await asyncio.to_thread(export.open)
+        except Unreadable as error:
+            raise Refused(unreadable(error.word, error.place)) from error
         try:
             table = find(export.sheets, commune.dossiers)
         except NoTable as error:

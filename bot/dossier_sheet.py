@@ -177,6 +177,7 @@ def _check_zip(path: Path) -> None:
                 raise Unreadable("bomb")
             _unpack(archive, entries)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        # The fourth is what zipfile raises for a compression method that it does not know.
         raise Unreadable("damaged") from error
 
 
@@ -281,14 +282,16 @@ def _unguarded(value: str) -> str:
 
 
 class Export:
-    """A file opened in its process.
+    """A file that is opened in a process of its own, which ends when this is closed.
 
     Args:
         path: of the file.
 
-    Raises:
-        Unreadable: it is none that can be read.
+    Attributes:
+        sheets: name, first column and first rows of each sheet, once it is opened.
     """
+
+    sheets: list[tuple[str, int, list[list[Cell]]]]
 
     def __init__(self, path: Path) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module, a path as an argument
@@ -298,11 +301,17 @@ class Export:
             stderr=subprocess.DEVNULL,
             cwd=Path(__file__).parent.parent,
         )
+
+    def open(self) -> None:
+        """Wait until the file is opened.
+
+        Raises:
+            Unreadable: it is none that can be read, or it was closed meanwhile.
+        """
         kind, told = self._next()
         if kind == "refused":
-            self.close()
             raise Unreadable(*told)
-        self.sheets: list[tuple[str, int, list[list[Cell]]]] = [tuple(sheet) for sheet in told]
+        self.sheets = [tuple(sheet) for sheet in told]
 
     def _next(self) -> Any:  # noqa: ANN401 - lists of our own making
         assert self._process.stdout is not None  # noqa: S101 - it was asked for
@@ -310,7 +319,6 @@ class Export:
             return marshal.load(self._process.stdout)  # noqa: S302 - written by our own module
         except (EOFError, ValueError, TypeError) as error:
             # Memory or time ran out: the process was ended.
-            self.close()
             raise Unreadable("bomb") from error
 
     def rows(self, sheet: int) -> Iterator[list[list[Cell]]]:

@@ -218,6 +218,7 @@ def _looked_at(data: bytes) -> list[dict[tuple[int, int], str]]:
                 raise BadTable("this is no workbook (.xlsx)")
             return [_faults(_unpacked(packed, name)) for name in _sheets(packed)]
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        # The third is what zipfile raises for a compression method that it does not know.
         raise BadTable(f"the workbook cannot be read: {error}") from error
     except (KeyError, OSError, EOFError) as error:
         raise BadTable(f"the workbook cannot be read: {error}") from error

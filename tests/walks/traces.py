@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import RowMapping, select
 
-from storage import tables
 from storage.database import Store
+from storage.migrate import METADATA
 from storage.sealing import Box, CannotUnseal, secret_in, unseal_once
 
 Kept = list[tuple[str, bytes]]
@@ -29,7 +29,7 @@ async def in_rows(folder: Path, database_url: str = "") -> Kept:
     try:
         found: Kept = []
         async with store.reading() as connection:
-            for table in tables.metadata.sorted_tables:
+            for table in METADATA.sorted_tables:
                 for row in (await connection.execute(select(table))).mappings():
                     found += _values(table.name, row, box)
         return found
