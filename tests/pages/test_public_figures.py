@@ -1,13 +1,17 @@
 import csv
-from datetime import datetime
+from datetime import date, datetime
 from io import StringIO
 
 import pytest
 
 from bot.pages.figures import PUBLIC, on_time_percent
+from bot.public_figures import PublicFigures
 from messages.languages import ZONE
 from scoring.labels import LABELS
+from scoring.report import Month
+from storage.database import Store
 from storage.dossiers_counts import DossierCounts
+from tests.conftest import Hands
 from tests.pages.conftest import Behind, Client
 
 
@@ -70,3 +74,57 @@ def test_the_share_is_rounded_down(on_time: int, late: int, share: float) -> Non
 
 def test_every_public_count_has_a_name() -> None:
     assert set(PUBLIC) <= set(LABELS)
+
+
+MONTHS = (
+    Month(date(2026, 7, 1), {"giaothong": 30, "dien": 2, "rac": 8}, answered=20, on_time=19,
+          rating_count=6, rating_sum=27),
+    Month(date(2026, 8, 1), {"giaothong": 12}, answered=3, on_time=3),
+)  # fmt: skip
+
+
+async def test_months_and_kinds_are_told_and_small_numbers_hidden_in_every_form(
+    client: Client, behind: Behind
+) -> None:
+    behind.months = MONTHS
+    told = await (await client.get("/minh-bach.json")).json()
+    assert told["hidden_below"] == 5
+    assert told["months"] == [
+        {"month": "2026-07", "received": 40, "answered": None, "on_time_percent": 95.0,
+         "rating_average": 4.5},
+        {"month": "2026-08", "received": 12, "answered": None, "on_time_percent": None,
+         "rating_average": None},
+    ]  # fmt: skip
+    assert [(kind["id"], kind["received"]) for kind in told["kinds"]] == [
+        ("giaothong", 42),
+        ("rac", None),
+        ("dien", None),
+    ]
+    page = await (await client.get("/minh-bach")).text()
+    assert "<svg" in page
+    assert "7/26" in page
+    assert "Giao thông" in page
+    assert "<td>*</td>" in page
+    assert "* Số bị ẩn" in page
+    text = (await (await client.get("/minh-bach.csv")).read()).decode("utf-8-sig")
+    rows = list(csv.DictReader(StringIO(text)))
+    found = {(row["period"], row["name"]): row["value"] for row in rows}
+    assert found["2026-07", "feedback.received"] == "40"
+    assert found["2026-08", "feedback.answered"] == "*"
+    assert found["2026-H2", "feedback.received.dien"] == "*"
+
+
+async def test_the_mean_of_a_few_ratings_is_hidden(client: Client, behind: Behind) -> None:
+    behind.counts = {"rating": {"count": 2, "average": 1.5}}
+    told = await (await client.get("/minh-bach.json")).json()
+    assert told["counts"]["rating"] == {"count": 2, "average": None}
+    assert "1,5" not in await (await client.get("/minh-bach")).text()
+
+
+async def test_the_figures_are_read_once_a_minute(store: Store, hands: Hands) -> None:
+    figures = PublicFigures(store, hands)
+    first = await figures.read()
+    assert await figures.read() is first
+    hands.move(minutes=2)
+    assert await figures.read() is not first
+    assert [month.start.month for month in first.months] == [7, 8, 9, 10, 11]
