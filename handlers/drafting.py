@@ -10,7 +10,7 @@ from handlers.routing import Reply, Router, Turn
 from handlers.understanding import guess_category, is_emergency
 from messages.languages import say
 from messages.text import Sayable, Text, _, lines, ngettext
-from messages.vietnamese import fold
+from messages.vietnamese import fold, words
 from storage.outbox import Offer
 
 router = Router()
@@ -294,8 +294,8 @@ def _placed(turn: Turn, matter: Matter) -> Matter | Text:
 
 @router.step
 async def preview(turn: Turn) -> Reply:
-    """Send it, or change something."""
-    matter = _take(turn, ask_to_send)
+    """Send it, drop it, or change something; a sentence more joins the story."""
+    matter = _take(turn, ask_to_send, joins=True)
     if isinstance(matter, Reply):
         return matter
     choice = turn.message.choice
@@ -307,5 +307,21 @@ async def preview(turn: Turn) -> Reply:
         return (ask_photos if choice == ADD.key else ask_category)(turn, matter)
     if choice == ANEW.key:
         return ask_story(turn, replace(matter, words=()))
+    text = turn.message.text.strip()
+    if not choice and fold(text).strip(" .!") in DROP:
+        return turn.end(_("What you were writing is dropped. Nothing was sent."), PERSON, MENU)
+    if not choice and len(words(text)) >= A_SENTENCE:
+        return await urgent(turn, matter.told(turn, text), _with_more)
     wrong = _("Please choose what to do with it, for example 1 to send it.")
     return ask_to_send(turn, matter, wrong)
+
+
+async def _with_more(turn: Turn, matter: Matter) -> Reply:
+    return ask_to_send(turn, matter, _("I have added that to your words."))
+
+
+DROP = frozenset(("khong", "khong gui", "khong gui nua", "thoi", "thoi khong gui", "no"))
+"""How people answer no to "Shall we send it?"."""
+
+A_SENTENCE = 3
+"""Syllables from which on a text tells something; fewer may be a slip of the finger."""
