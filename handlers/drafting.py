@@ -307,10 +307,14 @@ async def preview(turn: Turn) -> Reply:
         return (ask_photos if choice == ADD.key else ask_category)(turn, matter)
     if choice == ANEW.key:
         return ask_story(turn, replace(matter, words=()))
-    text = turn.message.text.strip()
-    if not choice and fold(text).strip(" .!") in DROP:
+    return await _typed(turn, matter, "" if choice else turn.message.text.strip())
+
+
+async def _typed(turn: Turn, matter: Matter, text: str) -> Reply:
+    """Take words at a look at it all: a plain no, more of the story, or nothing that helps."""
+    if fold(text).strip(" .!") in DROP:
         return turn.end(_("What you were writing is dropped. Nothing was sent."), PERSON, MENU)
-    if not choice and len(words(text)) >= A_SENTENCE:
+    if len(words(text)) >= A_SENTENCE:
         return await urgent(turn, matter.told(turn, text), _with_more)
     wrong = _("Please choose what to do with it, for example 1 to send it.")
     return ask_to_send(turn, matter, wrong)

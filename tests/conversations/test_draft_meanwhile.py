@@ -42,7 +42,7 @@ async def test_another_question_is_answered_and_the_draft_goes_on_waiting(
     assert "vẫn đang chờ" in letter
     waiting = await person_of(talk, citizen)
     assert waiting.step == step
-    assert FREE in str(dict(waiting.data))
+    assert FREE in str(waiting.data)
 
 
 @pytest.mark.parametrize("word", ["không", "Khong gui nua", "thôi"])
