@@ -75,11 +75,17 @@ def routes(site: Site) -> list[web.RouteDef]:
         language = language_of(request)
         counts = public(figures)
         rows = [
-            (capital(say(LABELS[name], language)), _told(counts[name], language)) for name in PUBLIC
+            (capital(say(LABELS[name], language)), _value(counts, name, language))
+            for name in PUBLIC
         ]
         percent = on_time_percent(counts)
         dossiers = [say(line, language) for line in ways(figures.dossiers)]
         months = public_months(figures.months)
+        month_rows = [_month(month, language) for month in months]
+        kinds = [
+            (title, _told(number, language))
+            for _kind, title, number in _kinds(site, figures, language)
+        ]
         return page(
             site,
             request,
@@ -89,11 +95,9 @@ def routes(site: Site) -> list[web.RouteDef]:
             dossiers=dossiers,
             on_time=None if percent is None else value_in(percent, language),
             chart=public_chart(months, language),
-            months=[_month(month, language) for month in months],
-            kinds=[
-                (title, _told(number, language))
-                for _kind, title, number in _kinds(site, figures, language)
-            ],
+            months=month_rows,
+            kinds=kinds,
+            is_hidden=any(HIDDEN in row for row in (*rows, *month_rows, *kinds)),
             small=SMALL,
         )
 
@@ -191,7 +195,7 @@ def _month(month: PublicMonth, language: str) -> tuple[str, ...]:
     """Give the cells of a month's row."""
     share = month.on_time_percent
     return (
-        f"{int(month.name[5:])}/{month.name[2:4]}",
+        f"{int(month.name[5:])}/{month.name[:4]}",
         _told(month.received, language),
         _told(month.answered, language),
         "–" if share is None else f"{value_in(share, language)}%",
@@ -199,8 +203,14 @@ def _month(month: PublicMonth, language: str) -> tuple[str, ...]:
     )
 
 
+def _value(counts: Mapping[str, Number | None], name: str, language: str) -> str:
+    """Give a count in words; where nobody rated there is no mean, not a mean of 0."""
+    is_mean_of_none = name == "rating.average" and not counts["rating.count"]
+    return "–" if is_mean_of_none else _told(counts[name], language)
+
+
 def _told(number: Number | Decimal | None, language: str) -> str:
-    return HIDDEN if number is None else value_in(number, language)
+    return HIDDEN if number is None else value_in(Decimal(str(number)), language)
 
 
 def _cell(number: Number | None) -> Number | str:

@@ -1,6 +1,7 @@
 """The public chart: feedback by month, as SVG that stands in the page itself."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from messages.languages import say, value_in
 from messages.text import _
@@ -32,8 +33,8 @@ def public_chart(months: Sequence[PublicMonth], language: str) -> str:
         tall = (SMALL - 1 if month.received is None else month.received) * HIGH / most
         tall = min(tall, HIGH)
         drawing.box(middle - step * 0.32, FLOOR - tall, step * 0.64, tall, HELD if hidden else GOOD)
-        told = HIDDEN if month.received is None else value_in(month.received, language)
+        told = HIDDEN if month.received is None else value_in(Decimal(month.received), language)
         drawing.words(middle, FLOOR - tall - 8, told, 30, anchor="middle", bold=True)
-        number = f"{int(month.name[5:])}/{month.name[2:4]}"
+        number = f"{int(month.name[5:])}/{month.name[:4]}"
         drawing.words(middle, FLOOR + 40, number, 28, anchor="middle", ink=FAINT)
     return drawing.svg()

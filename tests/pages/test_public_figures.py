@@ -102,7 +102,7 @@ async def test_months_and_kinds_are_told_and_small_numbers_hidden_in_every_form(
     ]
     page = await (await client.get("/minh-bach")).text()
     assert "<svg" in page
-    assert "7/26" in page
+    assert "7/2026" in page
     assert "Giao thông" in page
     assert "<td>*</td>" in page
     assert "* Số bị ẩn" in page
@@ -128,3 +128,19 @@ async def test_the_figures_are_read_once_a_minute(store: Store, hands: Hands) ->
     hands.move(minutes=2)
     assert await figures.read() is not first
     assert [month.start.month for month in first.months] == [7, 8, 9, 10, 11]
+
+
+async def test_what_was_never_rated_has_no_mean_and_what_nobody_sent_no_chart(
+    client: Client, behind: Behind
+) -> None:
+    behind.counts = {}
+    behind.months = (Month(date(2026, 7, 1), {}), Month(date(2026, 8, 1), {}))
+    page = await (await client.get("/minh-bach")).text()
+    assert "<svg" not in page
+    assert "* Số bị ẩn" not in page
+    assert "<td>–</td>" in page
+    behind.months = (Month(date(2026, 7, 1), {"giaothong": 1230}),)
+    page = await (await client.get("/minh-bach")).text()
+    assert "<svg" in page
+    assert page.count("1.230") == 3  # in the chart, the month and the kind
+    assert "* Số bị ẩn" not in page
