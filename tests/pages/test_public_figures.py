@@ -61,7 +61,7 @@ async def test_how_many_dossiers_came_online_is_public_with_the_day_of_the_data(
         "same_day": 1,
     }
     page = await (await client.get("/minh-bach")).text()
-    assert "Nộp trực tuyến: 37,5 % (3/8), đến 09:00 thứ Hai 23/11/2026" in page
+    assert "Nộp trực tuyến: 37,5% (3/8), đến 09:00 thứ Hai 23/11/2026" in page
     assert "1/2 hồ sơ giải quyết trong ngày" in page
 
 
