@@ -249,7 +249,8 @@ async def photos(turn: Turn) -> Reply:
         return matter
     text = turn.message.text.strip()
     if turn.message.choice == NEXT.key or questions.says_no(text) or fold(text) in DONE:
-        return ask_place(turn, matter)
+        is_placed = matter.latitude is not None or matter.place or matter.village
+        return (ask_to_send if is_placed else ask_place)(turn, matter)
     if turn.message.choice:
         return ask_photos(turn, matter)
     added = _("I have added that to your words.")

@@ -24,6 +24,7 @@ async def test_a_sentence_more_joins_the_story_and_is_shown_again(talk: Talk) ->
         ("may gio lam viec", "Giờ làm việc"),
         ("cam on nhe", "không có gì"),
         ("ho so cua toi toi dau roi", "mã hồ sơ"),
+        ("ban la ai", "trợ lý tự động"),
     ],
 )
 @pytest.mark.parametrize("step", ["drafting.preview", "drafting.photos", "drafting.place"])
@@ -62,3 +63,13 @@ async def test_a_slip_of_the_finger_changes_nothing(talk: Talk, slip: str) -> No
     (letter,) = await citizen.says(slip)
     assert "Xin ông/bà chọn một dòng" in letter
     assert f"{FREE}\n\n" in letter
+
+
+async def test_who_has_sent_a_pin_is_not_asked_for_the_place(talk: Talk) -> None:
+    citizen = talk.person()
+    for said in ("/gopy", "1", FREE):
+        await citizen.says(said)
+    await citizen.location()
+    (shown,) = await citizen.presses("Tiếp tục")
+    assert "Có kèm vị trí trên bản đồ" in shown
+    assert await step_of(talk, citizen) == "drafting.preview"
