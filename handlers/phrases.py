@@ -390,6 +390,14 @@ GREETINGS: Final = _words(
 )
 GREETS: Final = re.compile(r" (?:chao|hello|hi|hey|good (?:morning|afternoon|evening)|co ai)(?= )")
 
+# Who asks whether somebody is there at all is greeted, and told what we are.
+WHO: Final = re.compile(
+    r" (?:(?:ban|em|day|bot|may|tro ly)(?: nay)? (?:la|co phai la) (?:ai|may|robot|bot|nguoi that)"
+    r"|may hay (?:la )?nguoi|nguoi hay (?:la )?may|(?:who|what) are you)(?= )"
+)
+WHO_AT_MOST: Final = 8
+"""Words: a longer text tells of something."""
+
 # Words with which people ask for a procedure rather than tell of a trouble.
 WANTS: Final = re.compile(
     r" (?:thu tuc|can (?:giay to )?(?:gi|nhung)|can giay|giay to gi|ho so gom|dang ky"
