@@ -13,6 +13,8 @@ from storage.database import Store
 from storage.dossiers_counts import DossierCounts
 from tests.conftest import Hands
 from tests.pages.conftest import Behind, Client
+from tests.pages.test_accessibility import opened
+from tests.pages.village import needs_chromium
 
 
 async def test_the_figures_read_the_same_on_the_page_as_json_and_as_csv(client: Client) -> None:
@@ -144,3 +146,24 @@ async def test_what_was_never_rated_has_no_mean_and_what_nobody_sent_no_chart(
     assert "<svg" in page
     assert page.count("1.230") == 3  # in the chart, the month and the kind
     assert "* Số bị ẩn" not in page
+
+
+@needs_chromium
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_the_months_make_no_page_wider_than_a_small_telephone(
+    client: Client, behind: Behind, language: str
+) -> None:
+    behind.months = tuple(
+        Month(date(2026, month, 1), {"giaothong": 1230}, 1200, 1100, 900, 4000)
+        for month in range(7, 13)
+    )
+    async with opened(320) as page:
+        await page.goto(str(client.make_url(f"/minh-bach?lang={language}")))
+        assert await page.evaluate("document.documentElement.scrollWidth") == 320
+        numbers = page.locator(".months td")
+        assert await numbers.count() == 6 * 4
+        tall = {
+            round((await one.bounding_box() or {"height": 0})["height"])
+            for one in await numbers.all()
+        }
+        assert len(tall) == 1, "a number is broken over two lines"
