@@ -18,7 +18,7 @@ from aiohttp import web
 from sqlalchemy import insert
 
 from benchmarks.programs import Row, apart
-from bot.channels.channel import Accept, Letter, Limits
+from bot.channels.channel import Accept, CannotFetch, Letter, Limits
 from bot.channels.pacing import Pacing
 from bot.metrics import Metrics
 from bot.service import Ground, Service
@@ -90,8 +90,8 @@ class PacedChannel:
         return (f"out-{letter.id}",)
 
     async def fetch(self, attachment: Attachment) -> bytes:
-        """Nobody sends files here."""
-        raise NotImplementedError(attachment.ref)
+        """Fail: nobody sends files here."""
+        raise CannotFetch(f"nobody sends files to this channel: {attachment.ref}")
 
     async def close(self) -> None:
         """Nothing is open."""

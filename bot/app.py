@@ -26,28 +26,18 @@ from bot.metrics import Metrics
 from bot.pages.guarding import guard
 from bot.pages.media import KeptMedia, MediaLinks, media_route
 from bot.pages.routes import pages
-from bot.pages.site import Desk, Figures, Site
+from bot.pages.site import Desk, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
 from bot.press import MediaPress
+from bot.public_figures import PublicFigures
 from bot.publication_watch import PublicationWatch
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
-from handlers import (
-    COMMANDS,
-    about,
-    commands_of,
-    commune,
-    letter_forms,
-    report,
-    search,
-    survey_forms,
-)
+from handlers import COMMANDS, about, commands_of, commune, letter_forms, search, survey_forms
 from handlers.office import Office
 from handlers.publications import Noticeboard
 from messages.envelope import Address, Attachment
 from messages.languages import DEFAULT, ZONE, say
-from scoring.periods import parse
-from scoring.report_json import counts_as_json
 from scoring.schemes import read_all
 from storage.clock import Clock, clock_from, system_clock
 from storage.database import BUSY_MS, Store
@@ -247,13 +237,7 @@ def _site(
         shown = Evidence("guidance.scanned", about=code, place=place)
         await record(ground.store, shown, now=ground.clock(), channel=channel)
 
-    async def figures() -> Figures:
-        now = ground.clock()
-        period = parse("", now.astimezone(ZONE).date())
-        read = Reader(ground.store)
-        facts = await report.facts(read, period, now)
-        dossiers = await read.dossier_counts(*period.bounds, now)
-        return Figures(period, counts_as_json(facts), dossiers)
+    figures = PublicFigures(ground.store, ground.clock)
 
     telegram = service.channels.get("telegram")
     return Site(
@@ -266,7 +250,7 @@ def _site(
         take_over=taken,
         links=links,
         on_shown=on_shown,
-        figures=figures,
+        figures=figures.read,
         open_media=partial(_open_media, ground.media),
         telegram_name=lambda: str(getattr(telegram, "username", "")),
         practice=PEOPLE if settings.practises else None,

@@ -84,7 +84,8 @@ async def show(turn: Turn) -> Reply:
 
 async def _shown(turn: Turn) -> Reply:
     shifts, calendar = await all_shifts(turn), turn.office.commune.calendar
-    parts: list[Sayable] = [*await on_duty_now(turn), ""]
+    now = await on_duty_now(turn)
+    parts: list[Sayable] = [*now, ""] if now else []
     for day in roster.days(turn.now.astimezone(ZONE).date(), SHOWN):
         duties = roster.of_day(shifts, day, calendar)
         if duties:

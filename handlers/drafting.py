@@ -10,7 +10,7 @@ from handlers.routing import Reply, Router, Turn
 from handlers.understanding import guess_category, is_emergency
 from messages.languages import say
 from messages.text import Sayable, Text, _, lines, ngettext
-from messages.vietnamese import fold
+from messages.vietnamese import fold, words
 from storage.outbox import Offer
 
 router = Router()
@@ -249,7 +249,8 @@ async def photos(turn: Turn) -> Reply:
         return matter
     text = turn.message.text.strip()
     if turn.message.choice == NEXT.key or questions.says_no(text) or fold(text) in DONE:
-        return ask_place(turn, matter)
+        is_placed = matter.latitude is not None or matter.place or matter.village
+        return (ask_to_send if is_placed else ask_place)(turn, matter)
     if turn.message.choice:
         return ask_photos(turn, matter)
     added = _("I have added that to your words.")
@@ -294,8 +295,8 @@ def _placed(turn: Turn, matter: Matter) -> Matter | Text:
 
 @router.step
 async def preview(turn: Turn) -> Reply:
-    """Send it, or change something."""
-    matter = _take(turn, ask_to_send)
+    """Send it, drop it, or change something; a sentence more joins the story."""
+    matter = _take(turn, ask_to_send, joins=True)
     if isinstance(matter, Reply):
         return matter
     choice = turn.message.choice
@@ -307,5 +308,25 @@ async def preview(turn: Turn) -> Reply:
         return (ask_photos if choice == ADD.key else ask_category)(turn, matter)
     if choice == ANEW.key:
         return ask_story(turn, replace(matter, words=()))
+    return await _typed(turn, matter, "" if choice else turn.message.text.strip())
+
+
+async def _typed(turn: Turn, matter: Matter, text: str) -> Reply:
+    """Take words at a look at it all: a plain no, more of the story, or nothing that helps."""
+    if fold(text).strip(" .!") in DROP:
+        return turn.end(_("What you were writing is dropped. Nothing was sent."), PERSON, MENU)
+    if len(words(text)) >= A_SENTENCE:
+        return await urgent(turn, matter.told(turn, text), _with_more)
     wrong = _("Please choose what to do with it, for example 1 to send it.")
     return ask_to_send(turn, matter, wrong)
+
+
+async def _with_more(turn: Turn, matter: Matter) -> Reply:
+    return ask_to_send(turn, matter, _("I have added that to your words."))
+
+
+DROP = frozenset(("khong", "khong gui", "khong gui nua", "thoi", "thoi khong gui", "no"))
+"""How people answer no to "Shall we send it?"."""
+
+A_SENTENCE = 3
+"""Syllables from which on a text tells something; fewer may be a slip of the finger."""

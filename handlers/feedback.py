@@ -51,6 +51,26 @@ async def in_syllables(turn: Turn) -> Reply | None:
     return questions.left(turn, await begin(replace(turn, words=text), "feedback"))
 
 
+@router.first
+async def asked_meanwhile(turn: Turn) -> Reply | None:
+    """Answer what is surely about something else while a draft waits; the draft goes on waiting."""
+    message = turn.message
+    text = message.text.strip()
+    waits = turn.person.step in {step.name for step in MEANWHILE}
+    if not (waits and text) or message.choice or message.group or message.attachments:
+        return None
+    if questions.is_courtesy(text):
+        return questions.beside(turn, turn.say(_("You are welcome.")))
+    if redirect.refused(text) or not additions.leads_away(turn, text):
+        # What must not be taken the step stops, with all that was gathered.
+        return None
+    return questions.beside(turn, await meanings.answer(turn))
+
+
+MEANWHILE = (drafting.photos, drafting.place, drafting.preview)
+"""Steps at which the story is told: another question is no part of it."""
+
+
 async def begin(turn: Turn, kind: str) -> Reply:
     """File what the command carries, or ask for it."""
     text = turn.words.strip()

@@ -11,6 +11,7 @@ from handlers import (
     guidance,
     linking,
     meanings,
+    phrases,
     questions,
     redirect,
     surveys,
@@ -25,7 +26,7 @@ from messages.codes import invite_code
 from messages.envelope import Kind
 from messages.languages import LANGUAGES
 from messages.text import Sayable, Text, _, lines
-from messages.vietnamese import fold
+from messages.vietnamese import fold, read
 from storage.outbox import Offer
 
 router = Router()
@@ -171,6 +172,12 @@ async def language(turn: Turn) -> Reply:
     return replace(questions.reminded(turn, reply), language=wanted)
 
 
+@router.code(r"english|vietnamese|ti[eế]ng (?:anh|vi[eệ]t)")
+async def language_by_name(turn: Turn) -> Reply:
+    """Take a language that is named without the word for it."""
+    return await language(turn)
+
+
 @router.command("huy", "cancel", "thoat", "exit", "quaylai")
 async def cancel(turn: Turn) -> Reply:
     """Leave whatever waits for an answer, and say what was dropped."""
@@ -245,6 +252,12 @@ async def _with_photos(turn: Turn) -> Reply:
 
 @meanings.takes(Intent.GREETING)
 async def greeting(turn: Turn, _understood: Understanding) -> Reply:
-    """Greet back and show the menu."""
+    """Greet back and show the menu; who asks what we are is told."""
+    if phrases.WHO.search(read(turn.words).line):
+        told = lines(
+            _("I am an automatic assistant: I guide you and take your feedback to the officers."),
+            _("What do you need? Choose below, or say it in your own words."),
+        )
+        return turn.say(told, PERSON, *menu_offers(turn))
     hello = _("Hello! What do you need? Choose below, or say it in your own words.")
     return turn.say(hello, *menu_offers(turn))

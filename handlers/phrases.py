@@ -55,6 +55,8 @@ INTENTS: Final[dict[Intent, tuple[tuple[float, re.Pattern[str]], ...]]] = {
         _p(
             3,
             r"nguoi that",
+            r"goi (?:dien |lai )(?:thoai )?cho (?:toi|chung toi)",
+            r"toi (?:gia roi )?khong biet (?:chu|doc|viet|nhan tin)",
             r"(?:real|human) (?:person|agent|being)",
             r"(?:talk|speak|chat) (?:to|with)"
             r" (?:a |an |someone|the )?(?:\S+ )?(?:person|human|officer|staff|someone|agent)?",
@@ -132,6 +134,7 @@ INTENTS: Final[dict[Intent, tuple[tuple[float, re.Pattern[str]], ...]]] = {
             r"(?:no|without) (?:an )?appointment(?:s)?(?: \S+){0,4}? friday",
             r"friday(?: \S+){0,5}? (?:no|without) (?:an )?appointment(?:s)?",
             r"ngay khong hen",
+            r"(?:thu sau|thu 6)(?: \S+){0,4}? (?:dat lich|dat hen|hen truoc)",
             r"thu (?:sau|6) khong hen",
         ),
     ),
@@ -155,6 +158,7 @@ INTENTS: Final[dict[Intent, tuple[tuple[float, re.Pattern[str]], ...]]] = {
             r"(?:thu (?:bay|hai|ba|tu|nam|sau|7|6|2|3)|chu nhat"
             r"|ngay (?:le|nghi)|buoi trua|chieu|sang)(?: \S+){0,4}? (?:co )?(?:lam viec|mo cua|nghi"
             r"|tiep dan)(?: khong| chu| a)?",
+            r"(?:thu (?:bay|7)|chu nhat|ngay le)(?: \S+){0,3}? lam (?:khong|ko|chu)",
         ),
         _p(2, r"(?:gap|hen gap|xin gap) (?:\S+ ){0,2}?(?:chu tich|bi thu|lanh dao)"),
         _p(1, r"(?:ngay nao|hom nao|thu may|khi nao|bao gio|luc nao)"),
@@ -176,6 +180,8 @@ INTENTS: Final[dict[Intent, tuple[tuple[float, re.Pattern[str]], ...]]] = {
             r"so nao (?:de )?(?:goi|lien he)",
             r"(?:phone|telephone|contact) number",
             r"(?:call|contact) (?:the )?(?:commune|office|police|chairman)",
+            r"(?:chu tich|bi thu|lanh dao|truong thon)(?: \S+){0,4}? (?:la ai|ten (?:la )?gi)",
+            r"ai (?:la|lam|dang lam) (?:pho )?(?:chu tich|bi thu|lanh dao|truong thon)",
         ),
         _p(
             2,
@@ -218,6 +224,7 @@ INTENTS: Final[dict[Intent, tuple[tuple[float, re.Pattern[str]], ...]]] = {
             r"(?:status|progress) of (?:my|the) (?:\S+ )?(?:application|dossier|file|case|papers)",
             r"track (?:my|the)",
             r"is my (?:\S+ )?(?:application|dossier|file) (?:ready|done)",
+            r"ho so(?: \S+){0,4} (?:toi|den) dau roi",
         ),
     ),
     Intent.HOME_SERVICE: (
@@ -382,6 +389,14 @@ GREETINGS: Final = _words(
     """
 )
 GREETS: Final = re.compile(r" (?:chao|hello|hi|hey|good (?:morning|afternoon|evening)|co ai)(?= )")
+
+# Who asks whether somebody is there at all is greeted, and told what we are.
+WHO: Final = re.compile(
+    r" (?:(?:ban|em|day|bot|may|tro ly)(?: nay)? (?:la|co phai la) (?:ai|may|robot|bot|nguoi that)"
+    r"|may hay (?:la )?nguoi|nguoi hay (?:la )?may|(?:who|what) are you)(?= )"
+)
+WHO_AT_MOST: Final = 8
+"""Words: a longer text tells of something."""
 
 # Words with which people ask for a procedure rather than tell of a trouble.
 WANTS: Final = re.compile(

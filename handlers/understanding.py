@@ -152,7 +152,7 @@ def _by_words(reading: Reading, catalogue: Catalogue) -> Understanding:
 
     if phrases.OUT_OF_SCOPE.search(line) and not phrases.NOT_OUT_OF_SCOPE.search(line):
         return _settled(Intent.OUT_OF_SCOPE, ())
-    if _greets(reading) and scores[best] < phrases.ENOUGH:
+    if _asks_who(reading) or (_greets(reading) and scores[best] < phrases.ENOUGH):
         return _settled(Intent.GREETING, ())
     if scores[best] >= phrases.ENOUGH and not _rather_a_procedure(best, scores[best], top, reading):
         if best is Intent.INFORMATION_REQUEST and _twins_of_directions(found, best):
@@ -209,6 +209,12 @@ def _is_emergency(reading: Reading) -> bool:
 
 def _greets(reading: Reading) -> bool:
     return bool(phrases.GREETS.search(reading.line)) and phrases.GREETINGS.issuperset(reading.words)
+
+
+def _asks_who(reading: Reading) -> bool:
+    """Tell whether somebody asks who or what answers them."""
+    is_short = len(reading.words) <= phrases.WHO_AT_MOST
+    return is_short and phrases.WHO.search(reading.line) is not None
 
 
 def _rather_a_procedure(best: Intent, score: float, top: float, reading: Reading) -> bool:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from aiohttp import web
 
 from bot.channels.channel import Accept, Letter, Limits, SendError
@@ -297,3 +298,17 @@ async def talking(store: Store, office: Office, hands: Hands) -> AsyncIterator[T
     talk = Talk(store, office, hands)
     yield talk
     await talk.outbox_worker.finish()
+
+
+@pytest.fixture
+async def talk(store: Store, office: Office, hands: Hands) -> AsyncIterator[Talk]:
+    """People who talk with the service; a folder of tests takes this by importing it."""
+    async with talking(store, office, hands) as talk:
+        yield talk
+
+
+@pytest.fixture(params=CHANNELS)
+def channel(request: pytest.FixtureRequest) -> str:
+    """Each channel's limits in turn."""
+    name: str = request.param
+    return name

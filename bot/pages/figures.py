@@ -10,8 +10,10 @@ from aiohttp import web
 from bot.pages.rendering import capital, language_of, page
 from bot.pages.site import Figures, Site
 from handlers.dossier_report import ways
-from messages.languages import ZONE, say, value_in
+from messages.languages import DEFAULT, ZONE, say, value_in
+from scoring.documents.public_chart import public_chart
 from scoring.labels import LABELS
+from scoring.public_figures import HIDDEN, SMALL, PublicMonth, public_kinds, public_months
 from storage.dossiers_counts import DossierCounts
 
 PUBLIC: Sequence[str] = (
@@ -41,17 +43,24 @@ PUBLIC: Sequence[str] = (
 Number = int | float
 
 
-def public(figures: Figures) -> dict[str, Number]:
-    """Give the public counts by full name; what was not counted is zero."""
-    return {name: _number(figures.counts, name) for name in PUBLIC}
+def public(figures: Figures) -> dict[str, Number | None]:
+    """Give the public counts by full name; what was not counted is zero.
+
+    The mean of a few ratings is hidden: one of few would tell what each person thought.
+    """
+    counts: dict[str, Number | None] = {name: _number(figures.counts, name) for name in PUBLIC}
+    if 0 < _number(figures.counts, "rating.count") < SMALL:
+        counts["rating.average"] = None
+    return counts
 
 
-def on_time_percent(counts: Mapping[str, Number]) -> float | None:
+def on_time_percent(counts: Mapping[str, Number | None]) -> float | None:
     """Give the share of feedback answered on time among all that was due, None where none was.
 
     Rounded down to a tenth, so that one late answer among thousands never reads as 100 %.
     """
-    on_time, late = counts["feedback.answered_on_time"], counts["feedback.late"]
+    on_time = counts["feedback.answered_on_time"] or 0
+    late = counts["feedback.late"] or 0
     if not on_time + late:
         return None
     share = Decimal(str(on_time)) * 100 / Decimal(str(on_time + late))
@@ -66,27 +75,37 @@ def routes(site: Site) -> list[web.RouteDef]:
         language = language_of(request)
         counts = public(figures)
         rows = [
-            (capital(say(LABELS[name], language)), value_in(counts[name], language))
+            (capital(say(LABELS[name], language)), _value(counts, name, language))
             for name in PUBLIC
         ]
         percent = on_time_percent(counts)
-        told = None if percent is None else value_in(percent, language)
         dossiers = [say(line, language) for line in ways(figures.dossiers)]
+        months = public_months(figures.months)
+        month_rows = [_month(month, language) for month in months]
+        kinds = [
+            (title, _told(number, language))
+            for _kind, title, number in _kinds(site, figures, language)
+        ]
         return page(
             site,
             request,
             "figures.html",
             period=figures.period,
             rows=rows,
-            on_time=told,
             dossiers=dossiers,
+            on_time=None if percent is None else value_in(percent, language),
+            chart=public_chart(months, language),
+            months=month_rows,
+            kinds=kinds,
+            is_hidden=any(HIDDEN in row for row in (*rows, *month_rows, *kinds)),
+            small=SMALL,
         )
 
     async def as_json(request: web.Request) -> web.Response:
         del request
         figures = await site.figures()
         counts = public(figures)
-        nested: dict[str, dict[str, Number]] = {}
+        nested: dict[str, dict[str, Number | None]] = {}
         for name, number in counts.items():
             subject, _dot, count = name.partition(".")
             nested.setdefault(subject, {})[count] = number
@@ -100,6 +119,21 @@ def routes(site: Site) -> list[web.RouteDef]:
             "counts": nested,
             "on_time_percent": on_time_percent(counts),
             "dossiers": _dossiers(figures.dossiers),
+            "months": [
+                {
+                    "month": month.name,
+                    "received": month.received,
+                    "answered": month.answered,
+                    "on_time_percent": _plain(month.on_time_percent),
+                    "rating_average": _plain(month.rating),
+                }
+                for month in public_months(figures.months)
+            ],
+            "kinds": [
+                {"id": kind, "title": title, "received": number}
+                for kind, title, number in _kinds(site, figures, DEFAULT)
+            ],
+            "hidden_below": SMALL,
         }
         return web.json_response(said)
 
@@ -111,7 +145,15 @@ def routes(site: Site) -> list[web.RouteDef]:
         writer.writerow(["period", "name", "label", "value"])
         for name, number in counts.items():
             label = capital(say(LABELS[name], language_of(request)))
-            writer.writerow([figures.period.name, name, label, number])
+            writer.writerow([figures.period.name, name, label, _cell(number)])
+        for month in public_months(figures.months):
+            received = capital(say(LABELS["feedback.received"], language_of(request)))
+            answered = capital(say(LABELS["feedback.answered"], language_of(request)))
+            writer.writerow([month.name, "feedback.received", received, _cell(month.received)])
+            writer.writerow([month.name, "feedback.answered", answered, _cell(month.answered)])
+        for kind, title, number in _kinds(site, figures, language_of(request)):
+            name = f"feedback.received.{kind}"
+            writer.writerow([figures.period.name, name, title, _cell(number)])
         return web.Response(
             # Spreadsheets take a file without this mark for one in an old code page.
             body=text.getvalue().encode("utf-8-sig"),
@@ -138,6 +180,46 @@ def _dossiers(counts: DossierCounts) -> dict[str, object] | None:
         "fridays": counts.fridays,
         "same_day": counts.same_day,
     }
+
+
+def _kinds(site: Site, figures: Figures, language: str) -> list[tuple[str, str, int | None]]:
+    """Give id, title and number of each category, most first."""
+    found = []
+    for kind, number in public_kinds(figures.months).items():
+        category = site.commune.category(kind)
+        found.append((kind, category.title.say(language) if category else kind, number))
+    return found
+
+
+def _month(month: PublicMonth, language: str) -> tuple[str, ...]:
+    """Give the cells of a month's row."""
+    share = month.on_time_percent
+    return (
+        f"{int(month.name[5:])}/{month.name[:4]}",
+        _told(month.received, language),
+        _told(month.answered, language),
+        "–" if share is None else f"{value_in(share, language)}%",
+        "–" if month.rating is None else value_in(month.rating, language),
+    )
+
+
+def _value(counts: Mapping[str, Number | None], name: str, language: str) -> str:
+    """Give a count in words; where nobody rated there is no mean, not a mean of 0."""
+    is_mean_of_none = name == "rating.average" and not counts["rating.count"]
+    return "–" if is_mean_of_none else _told(counts[name], language)
+
+
+def _told(number: Number | Decimal | None, language: str) -> str:
+    return HIDDEN if number is None else value_in(Decimal(str(number)), language)
+
+
+def _cell(number: Number | None) -> Number | str:
+    """Give a number as a cell; a hidden one is told as such, never as nothing."""
+    return HIDDEN if number is None else number
+
+
+def _plain(number: Decimal | None) -> float | None:
+    return None if number is None else float(number)
 
 
 def _number(counts: Mapping[str, Mapping[str, object]], name: str) -> Number:

@@ -15,6 +15,7 @@ from handlers.publications import Noticeboard
 from handlers.search import Catalogue
 from messages.envelope import Address, Incoming
 from scoring.periods import Period
+from scoring.report import Month
 from storage.clock import Clock, system_clock
 from storage.desk_sessions import DeskSessions
 from storage.dossiers_counts import NOTHING_COUNTED, DossierCounts
@@ -65,11 +66,13 @@ class Figures:
         period: of which they are.
         counts: subject → count → number, as `report --format json` has them.
         dossiers: how many came online, and how punctual units were, with the day of the data.
+        months: the calendar months of the period up to now.
     """
 
     period: Period
     counts: Mapping[str, Mapping[str, object]]
     dossiers: DossierCounts = NOTHING_COUNTED
+    months: Sequence[Month] = ()
 
 
 async def _nothing() -> Mapping[str, Published]:

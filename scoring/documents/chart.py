@@ -6,17 +6,17 @@ from fractions import Fraction
 
 from messages.languages import DEFAULT, say, value_in
 from messages.text import Sayable, _
+from scoring.documents.chart_colours import BEFORE, GOOD, HELD
+from scoring.documents.chart_colours import KINDS as COLOURS
 from scoring.documents.drawing import FAINT, GRID, INK, Drawing, wrapped
 from scoring.measures import floored, percent
 from scoring.report import Month, Past, Report, on_time
 
 WIDTH, MARGIN = 1080, 48
 INNER = WIDTH - 2 * MARGIN
-COLOURS = ("#1d5fa8", "#d9822b", "#2f8f5b", "#b83280", "#7a5bc7", "#8a94a0")
-"""Told apart by people who do not see red or green alike; the last is for all other kinds."""
+NAMED = len(COLOURS) - 1
+"""So many kinds are named; all others are one."""
 
-GOOD, HELD, BEFORE = "#1d5fa8", "#a9c8e8", "#d9822b"
-KINDS = len(COLOURS) - 1
 LINE = 40
 
 
@@ -126,7 +126,7 @@ def _rows(report: Report) -> list[tuple[str, tuple[int, ...]]]:
         for kind, count in month.received.items():
             totals[kind] = totals.get(kind, 0) + count
     most = sorted(totals, key=lambda kind: (-totals[kind], kind))
-    shown = most if len(most) <= KINDS + 1 else most[:KINDS]
+    shown = most if len(most) <= NAMED + 1 else most[:NAMED]
     rows = [
         (
             report.categories.get(kind, kind),

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import resvg_py
-
 from messages.vietnamese import clean
 
 FONTS = Path(__file__).parent / "fonts"
@@ -76,6 +74,8 @@ class Drawing:
 
     def png(self) -> bytes:
         """Give the picture as PNG of its own size."""
+        import resvg_py  # noqa: PLC0415 - a page shows the SVG itself
+
         return bytes(
             resvg_py.svg_to_bytes(
                 svg_string=self.svg(),

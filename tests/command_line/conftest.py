@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from handlers.office import Office
-from storage.database import Store
 from tests.command_line.terminal import Terminal
 from tests.conftest import COMMUNE, Hands
 from tests.databases import SECRET, Databases
-from tests.transcript import Talk, talking
+from tests.transcript import talk
+
+__all__ = ["bare", "fresh", "talk", "terminal"]
 
 
 @pytest.fixture
@@ -31,9 +31,3 @@ def terminal(bare: Terminal, database: str, hands: Hands) -> Terminal:
     """A terminal on the database of `store` and `talk`, at the hour of `hands`."""
     known = {"BOT_DATABASE_URL": database, "BOT_SECRET_KEY": SECRET}
     return Terminal(bare.folder, {**bare.settings, **known, "BOT_NOW": hands.now.isoformat()})
-
-
-@pytest.fixture
-async def talk(store: Store, office: Office, hands: Hands) -> AsyncIterator[Talk]:
-    async with talking(store, office, hands) as talk:
-        yield talk

@@ -15,10 +15,11 @@ from scoring.documents.redaction import HIDDEN, redacted
 from storage.connection import Connection
 from storage.database import Store
 from storage.media import Media
+from tests.chromium import FLAGS
 from tests.command_line.terminal import Terminal
 from tests.conftest import COMMUNE, Hands
 from tests.transcript import Talk, code_in
-from tests.walks.browser import FLAGS, program
+from tests.walks.browser import program
 
 WORDS = "Đèn đường thôn 3 tắt ba đêm nay, bà con đi lại khó"
 FILED = "=Quyết định 12/QĐ-UBND ngày 05/11/2026, liên hệ 0912 345 678 hoặc a.b@example.vn"

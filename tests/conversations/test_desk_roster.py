@@ -195,3 +195,8 @@ async def test_a_shift_that_is_removed_is_told_no_more(talk: Talk) -> None:
     s.forget()
     await _until(talk, 25, 8, 0)
     assert s.first.new() == []
+
+
+async def test_without_a_roster_the_answer_is_one_sentence(talk: Talk) -> None:
+    (letter,) = await talk.person().says("/lichtruc")
+    assert letter.startswith("Chưa có lịch trực")

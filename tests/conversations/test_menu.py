@@ -224,3 +224,18 @@ async def test_a_pin_alone_begins_a_story(talk: Talk) -> None:
 def test_every_intent_but_the_unknown_has_a_conversation() -> None:
     assert router.names()
     assert set(meanings.TAKEN) == set(Intent) - {Intent.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    "text", ["bạn là ai", "ban la may hay nguoi", "đây là máy à", "who are you?", "may la ai"]
+)
+async def test_who_asks_what_we_are_is_told(talk: Talk, text: str) -> None:
+    (letter,) = await talk.person().says(text)
+    assert "Tôi là trợ lý tự động" in letter
+    assert "[Gặp cán bộ]" in letter
+
+
+async def test_a_language_is_chosen_by_its_name_alone(talk: Talk) -> None:
+    citizen = talk.person()
+    assert "We go on in English." in (await citizen.says("English"))[0]
+    assert "tiếng Việt" in (await citizen.says("tieng viet"))[0]

@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,9 @@ from storage.media import Media
 from storage.reader import Reader
 from tests.conftest import Hands
 from tests.dossiers.exports import Importer
-from tests.transcript import CHANNELS, Talk, talking
+from tests.transcript import Talk, channel, talk
+
+__all__ = ["channel", "importer", "read", "talk", "work"]
 
 
 @pytest.fixture
@@ -35,16 +36,3 @@ def work(talk: Talk, tmp_path: Path) -> DossierWork:
         clock=talk.hands,
         folder=tmp_path / "exports",
     )
-
-
-@pytest.fixture
-async def talk(store: Store, office: Office, hands: Hands) -> AsyncIterator[Talk]:
-    async with talking(store, office, hands) as talk:
-        yield talk
-
-
-@pytest.fixture(params=CHANNELS)
-def channel(request: pytest.FixtureRequest) -> str:
-    """Each channel's limits in turn."""
-    name: str = request.param
-    return name

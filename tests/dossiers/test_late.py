@@ -254,12 +254,12 @@ async def test_the_reports_late_table_is_the_files_and_tells_which_letters_are_m
     await goes_on(talk, work)
     staff = await talk.official("staff", name="Tổ tổng hợp")
     told = "\n".join(await staff.says("/report 2026-H2"))
-    assert "Đúng hạn: 80 % (16/20); tiêu chí yêu cầu 100 %" in told
+    assert "Đúng hạn: 80% (16/20); tiêu chí yêu cầu 100%" in told
     assert "- Phòng Kinh tế, Đất đai: 0 đúng hạn, 2 quá hạn, 0 có phiếu xin lỗi" in told
     assert "- Phòng Văn hóa - Xã hội, Bảo trợ xã hội: 0 đúng hạn, 1 quá hạn" in told
     assert "Hộ tịch: 16 đúng hạn, 1 quá hạn" in told
     assert "4 hồ sơ quá hạn nhưng chỉ có 0 phiếu xin lỗi được duyệt: thiếu 4" in told
-    assert "Nộp trực tuyến: 37,5 % (6/16)" in told
+    assert "Nộp trực tuyến: 37,5% (6/16)" in told
     assert "16/16 hồ sơ giải quyết trong ngày" in told
     ours = await talk.official(name="Cán bộ chung")
     leader = await talk.official("leader", name="Lãnh Đạo")

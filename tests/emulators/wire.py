@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -153,7 +154,7 @@ class Watch:
             self._waiting.remove(entry)
 
 
-class LoopbackServer(Watch):
+class LoopbackServer(Watch, ABC):
     """A platform on an ephemeral loopback port; subclasses say how it answers.
 
     `keep` limits how many calls stay in the log (a benchmark makes very many); default: all.
@@ -177,9 +178,9 @@ class LoopbackServer(Watch):
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
+    @abstractmethod
     async def answer(self, call: Call) -> Answer:
         """How the platform answers; each emulator has its own."""
-        raise NotImplementedError
 
     async def control(self, name: str, body: Json) -> object:
         """An order from outside the process, `POST /_emulator/<name>`."""

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -22,6 +22,7 @@ from bot.settings import Settings
 from handlers.office import Office
 from messages.envelope import Address
 from scoring.periods import Period
+from scoring.report import Month
 from storage.database import StoreUnavailable
 from storage.dossiers_counts import NOTHING_COUNTED, DossierCounts
 from tests.conftest import Hands
@@ -32,7 +33,7 @@ Opened = Callable[..., AbstractAsyncContextManager[Client]]
 
 COUNTS: Mapping[str, Mapping[str, object]] = {
     "feedback": {"received": 12, "answered": 9, "answered_on_time": 2, "late": 1},
-    "rating": {"count": 4, "average": 4.25},
+    "rating": {"count": 8, "average": 4.25},
     "redirected": {"denunciation": 7},
 }
 
@@ -45,6 +46,7 @@ class Behind:
     media: dict[str, KeptMedia] = field(default_factory=dict)
     counts: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: COUNTS)
     dossiers: DossierCounts = NOTHING_COUNTED
+    months: Sequence[Month] = ()
     is_out_of_order: bool = False
     taken_over: list[tuple[Address, Address]] = field(default_factory=list)
 
@@ -60,7 +62,7 @@ class Behind:
         if self.is_out_of_order:
             raise StoreUnavailable
         period = Period("2026-H2", date(2026, 7, 1), date(2026, 12, 31))
-        return Figures(period, self.counts, self.dossiers)
+        return Figures(period, self.counts, self.dossiers, self.months)
 
     async def open_media(self, digest: str) -> KeptMedia | None:
         return self.media.get(digest)

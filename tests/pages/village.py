@@ -1,6 +1,5 @@
 """A service in front of a real browser, that answers every message with its own words."""
 
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,21 +16,11 @@ from bot.pages.guarding import guard
 from bot.pages.routes import pages
 from bot.pages.site import Site
 from messages.envelope import Address, Choice, Incoming, Kind, Outgoing
+from tests.chromium import FLAGS, PROGRAM
 from tests.conftest import Hands
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Debian's package chromium (apt-get install chromium)"
+    PROGRAM is None, reason="needs Debian's package chromium (apt-get install chromium)"
 )
 
 MENU = (Choice("feedback", "Gửi phản ánh"), Choice("guides", "Hỏi thủ tục"))
@@ -120,7 +109,7 @@ async def browser() -> AsyncIterator[Browser]:
     """Start Chromium."""
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
+            executable_path=PROGRAM,
             args=[*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
         )
         yield started

@@ -104,13 +104,13 @@ def test_a_share_adds_up_several_counts() -> None:
     )
     facts = Facts(counts={"feedback": {"answered_on_time": 3, "late": 1}})
     assert part(rule, facts) == Fraction(3, 4)
-    assert told(rule, facts) == "Đạt 75 % (3/4) phản ánh được trả lời đúng hạn."
+    assert told(rule, facts) == "Đạt 75% (3/4) phản ánh được trả lời đúng hạn."
 
 
 def test_a_share_just_short_of_all_is_not_told_as_all() -> None:
     assert percent(Fraction(9999, 10_000)) < 100
-    assert "99,9 %" in told(LINEAR, dossiers(9999, 10_000))
-    assert "100 %" in told(LINEAR, dossiers(10_000, 10_000))
+    assert "99,9%" in told(LINEAR, dossiers(9999, 10_000))
+    assert "100%" in told(LINEAR, dossiers(10_000, 10_000))
 
 
 @pytest.mark.parametrize(

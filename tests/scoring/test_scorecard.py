@@ -99,7 +99,7 @@ def test_an_unknown_maximum_opens_the_range_by_what_no_maximum_covers() -> None:
     part = parts(card)["2.3"]
     assert (part.score, part.proposed, part.provisional) == (None, None, True)
     assert say(part.reason) == (
-        "Đạt 99,7 % (399/400) hồ sơ giải quyết trước và đúng hạn. "
+        "Đạt 99,7% (399/400) hồ sơ giải quyết trước và đúng hạn. "
         "Chưa biết điểm tối đa của thành phần này."
     )
     # 15 + 2.75 + 18.75 + 6 = 42.5; 42.5 + 15 + 20 = 77.5

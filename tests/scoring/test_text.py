@@ -44,15 +44,15 @@ def test_each_criterion_has_its_range_and_what_is_lost_with_unit_and_reason() ->
         "1. Openness: 15/24 điểm",
         (
             "- 1.1 Answers on time: 8,75*/10 (Trung tâm Phục vụ hành chính công). "
-            "Đạt 87,5 % (7/8) phản ánh được trả lời đúng hạn."
+            "Đạt 87,5% (7/8) phản ánh được trả lời đúng hạn."
         ),
         (
             "- 1.2 Published every day: 0*/6 (chưa có đơn vị chủ trì). "
-            "Có công khai trong 20/31 ngày, đạt 64,5 %; cần 100 %."
+            "Có công khai trong 20/31 ngày, đạt 64,5%; cần 100%."
         ),
         (
             "- 1.3 Published on most days: 6,25*/8 (chưa có đơn vị chủ trì). "
-            "Có công khai trong 20/31 ngày, đạt 64,5 %; cần 80 %."
+            "Có công khai trong 20/31 ngày, đạt 64,5%; cần 80%."
         ),
     ]
     assert "(All units)" in second[3]

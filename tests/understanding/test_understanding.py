@@ -229,3 +229,23 @@ def test_any_text_gets_an_answer_of_the_promised_form(catalogue: Catalogue, text
 def test_the_category_of_feedback_is_guessed(text: str, category: str | None) -> None:
     assert guess_category(text) == category
     assert category is None or category in CATEGORIES
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("hồ sơ của tôi tới đâu rồi", Intent.DOSSIER_STATUS),
+        ("ho so toi dau roi", Intent.DOSSIER_STATUS),
+        ("chu tich xa la ai", Intent.HOTLINE),
+        ("ai là trưởng thôn 3", Intent.HOTLINE),
+        ("thu bay co lam khong", Intent.RECEPTION_SCHEDULE),
+        ("thu 6 co phai dat lich khong", Intent.FRIDAY_NO_APPOINTMENT),
+        ("goi dien cho toi", Intent.HUMAN_HANDOVER),
+        ("toi khong biet chu", Intent.HUMAN_HANDOVER),
+        ("chứng thực chữ ký người không biết chữ", Intent.PROCEDURE),
+    ],
+)
+def test_short_questions_of_people_who_type_little_are_understood(
+    catalogue: Catalogue, text: str, intent: Intent
+) -> None:
+    assert understand(text, catalogue).intent is intent

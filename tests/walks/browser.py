@@ -1,7 +1,6 @@
 """A real browser: Chromium from the system, watched for errors and for whom it talks to."""
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,25 +17,16 @@ from playwright.async_api import (
     async_playwright,
 )
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.chromium import FLAGS, PROGRAM
+
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 
 
 def program() -> str:
     """Find Chromium; without it the test is skipped, or fails where REQUIRE_BROWSER is 1."""
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
-    if found is not None:
-        return found
+    if PROGRAM is not None:
+        return PROGRAM
     reason = "no Chromium here: install it (apt install chromium) to walk in a real browser"
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(reason)

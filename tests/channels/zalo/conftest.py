@@ -1,6 +1,7 @@
 """A Zalo that refuses what Zalo refuses, and a channel beside it."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from bot.channels.zalo.channel import ZaloChannel
 from bot.channels.zalo.client import Client
 from bot.channels.zalo.surroundings import Surroundings
 from bot.channels.zalo.tokens import Tokens
-from bot.settings import Settings
+from handlers.office import Office
 from messages.envelope import Incoming
 from storage.credentials import Credentials
 from storage.database import Store, StoreUnavailable
+from tests.channels.zalo.settings import settings_for
+from tests.channels.zalo.wired import Wired, wired
 from tests.conftest import Hands
 from tests.emulators.wire import Clock
 from tests.emulators.zalo import Citizen, ZaloEmulator
@@ -36,12 +39,6 @@ class Door:
         is_new = incoming.key not in {one.key for one in self.came}
         self.came.append(incoming)
         return is_new
-
-
-def settings_for(zalo: ZaloEmulator, **more: object) -> Settings:
-    given = {name.removeprefix("BOT_").lower(): value for name, value in zalo.environment().items()}
-    values: dict[str, Any] = {"pacing": 100000.0, **given, **more}
-    return Settings(_env_file=None, **values)
 
 
 @pytest.fixture
@@ -114,3 +111,12 @@ async def served(zalo: ZaloEmulator) -> AsyncIterator[Callable[[ZaloChannel, Doo
 def logs() -> Iterator[Logs]:
     with structlog.testing.capture_logs() as captured:
         yield captured
+
+
+@pytest.fixture
+async def service(
+    store: Store, office: Office, hands: Hands, zalo: ZaloEmulator, tmp_path: Path
+) -> AsyncIterator[Wired]:
+    """The whole service between the emulated Zalo and people."""
+    async with wired(store, office, hands, zalo, tmp_path) as whole:
+        yield whole

@@ -5,18 +5,14 @@ Nothing above a 4xx, no turn that fails, and one line in the log for what cannot
 
 import json
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from handlers.office import Office
-from storage.database import Store
 from tests.channels.zalo.conftest import Logs
-from tests.channels.zalo.test_zalo_inbound import KNOWN_AND_LEFT, READ, places, replaced
-from tests.channels.zalo.wired import Wired, wired
-from tests.conftest import Hands
+from tests.channels.zalo.events import KNOWN_AND_LEFT, READ, places, replaced
+from tests.channels.zalo.wired import Wired
 from tests.emulators.wire import Json
 from tests.emulators.zalo import ZaloEmulator
 from tests.emulators.zalo.webhook import sign
@@ -50,14 +46,6 @@ LINES = {
     "zalo event not read",
     "zalo event ignored",
 }
-
-
-@pytest.fixture
-async def service(
-    store: Store, office: Office, hands: Hands, zalo: ZaloEmulator, tmp_path: Path
-) -> AsyncIterator[Wired]:
-    async with wired(store, office, hands, zalo, tmp_path) as whole:
-        yield whole
 
 
 def bad(event: Json) -> Iterator[Json]:

@@ -27,7 +27,8 @@ from storage.channel_facts import fact
 from storage.credentials import Credential, Credentials
 from storage.database import Store
 from storage.media import Media
-from tests.channels.zalo.conftest import Door, Logs, settings_for
+from tests.channels.zalo.conftest import Door, Logs
+from tests.channels.zalo.settings import settings_for
 from tests.command_line.terminal import Terminal
 from tests.conftest import COMMUNE, Hands
 from tests.databases import SECRET

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import random
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,14 +35,6 @@ def photo(side: int, *, noise: bool = False) -> bytes:
     kept = io.BytesIO()
     image.save(kept, "JPEG", quality=95)
     return kept.getvalue()
-
-
-@pytest.fixture
-async def service(
-    store: Store, office: Office, hands: Hands, zalo: ZaloEmulator, tmp_path: Path
-) -> AsyncIterator[Wired]:
-    async with wired(store, office, hands, zalo, tmp_path) as whole:
-        yield whole
 
 
 def kept(service: Wired, content: bytes, name: str, kind: AttachmentKind) -> Attachment:

@@ -1,26 +1,12 @@
 """What people do on Zalo beside writing, from the wire to what the service makes of it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from handlers.office import Office
-from storage.database import Store
-from tests.channels.zalo.wired import Wired, wired
-from tests.conftest import Hands
-from tests.emulators.zalo import Citizen, ZaloEmulator
+from tests.channels.zalo.wired import Wired
+from tests.emulators.zalo import Citizen
 from tests.transcript import Somebody, code_in
 
 TROUBLE = "Đường trước cổng trường có ổ gà rất sâu"
-
-
-@pytest.fixture
-async def service(
-    store: Store, office: Office, hands: Hands, zalo: ZaloEmulator, tmp_path: Path
-) -> AsyncIterator[Wired]:
-    async with wired(store, office, hands, zalo, tmp_path) as whole:
-        yield whole
 
 
 async def answered(service: Wired) -> tuple[Somebody, Citizen, str]:

@@ -17,7 +17,8 @@ from storage.connection import Job, T
 from storage.credentials import LEASE, Credential, Credentials
 from storage.database import Store, StoreUnavailable
 from storage.sealing import Box
-from tests.channels.zalo.conftest import Channels, Door, Logs, settings_for
+from tests.channels.zalo.conftest import Channels, Door, Logs
+from tests.channels.zalo.settings import settings_for
 from tests.conftest import Hands
 from tests.emulators import faults
 from tests.emulators.faults import Fault, says

@@ -16,7 +16,8 @@ from aiohttp.test_utils import TestServer
 from bot.channels.zalo.channel import ZaloChannel
 from bot.channels.zalo.webhook import LARGEST, Webhook
 from messages.envelope import Incoming
-from tests.channels.zalo.conftest import Channels, Door, Logs, settings_for
+from tests.channels.zalo.conftest import Channels, Door, Logs
+from tests.channels.zalo.settings import settings_for
 from tests.conftest import Hands
 from tests.emulators.wire import Clock
 from tests.emulators.zalo import App, Citizen, Mac, Wrapping, ZaloEmulator

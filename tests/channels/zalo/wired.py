@@ -19,7 +19,7 @@ from messages.envelope import Attachment
 from storage import tables
 from storage.database import Store
 from storage.media import Media
-from tests.channels.zalo.conftest import settings_for
+from tests.channels.zalo.settings import settings_for
 from tests.conftest import Hands
 from tests.emulators.zalo import ZaloEmulator
 from tests.transcript import Talk
