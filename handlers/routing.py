@@ -234,6 +234,8 @@ class Router:
     def step(self, handler: Handler) -> Step:
         """Register a step under the name of its file and function."""
         step = Step(f"{handler.__module__.rpartition('.')[2]}.{handler.__name__}", handler)
+        if step.name in self.steps:
+            raise ValueError(f"two steps are called {step.name}")
         self.steps[step.name] = step
         return step
 
@@ -241,6 +243,8 @@ class Router:
         """Register what takes a kind of message; of a timer, the one of that name."""
 
         def register(handler: Handler) -> Handler:
+            if (kind, name) in self.events:
+                raise ValueError(f"two handlers take {(kind, name)}")
             self.events[kind, name] = handler
             return handler
 

@@ -227,6 +227,18 @@ def test_two_conversations_cannot_have_one_command() -> None:
         router.command("other", "huy")(named("x"))
 
 
+def test_what_is_registered_twice_in_one_file_is_refused() -> None:
+    router = made_router()
+    with pytest.raises(ValueError, match="gopy"):
+        router.command("gopy")(named("x"))
+    with pytest.raises(ValueError, match="story"):
+        router.step(named("story"))
+    with pytest.raises(ValueError, match="close"):
+        router.event(Kind.TIMER, "close")(named("x"))
+    with pytest.raises(ValueError, match="LEFT"):
+        router.event(Kind.LEFT)(named("x"))
+
+
 async def test_asking_names_the_step_and_ending_forgets_the_conversation(
     office: Office, reader: Reader
 ) -> None:
