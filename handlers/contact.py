@@ -138,5 +138,7 @@ async def told(turn: Turn, ticket: Ticket) -> Text | None:
     """Tell an official the number of who brought a ticket, None where none is to be told."""
     if ticket.anonymous or ticket.source in cards.SOURCES:
         return None
-    phone = await turn.read.phone_of(ticket.person_id)
-    return _("Telephone: {phone}", phone=shown(phone)) if phone else None
+    for one in await turn.read.addresses(ticket.person_id):
+        if phone := await turn.read.phone_of(one.id):
+            return _("Telephone: {phone}", phone=shown(phone))
+    return None
