@@ -41,7 +41,14 @@ def shown(phone: str) -> str:
     return f"{home[:4]} {home[4:7]} {home[7:]}"
 
 
-@router.command("sodienthoai", "sdt", "dienthoai", "phone", takes=r"\+?[\d .()-]{9,16}|xo[aá]")
+@router.command(
+    "sodienthoai",
+    "sdt",
+    "dienthoai",
+    "phone",
+    takes=r"\+?[\d .()-]{9,16}|xo[aá]",
+    alone=False,
+)
 async def begin(turn: Turn) -> Reply:
     """Keep the number that follows, delete the one that is kept, or ask for one."""
     words = turn.words.strip()

@@ -26,7 +26,7 @@ GROUPS: Mapping[str, Text] = {
 LONGEST = 500
 
 
-@router.command("tainha", "homeservice")
+@router.command("tainha", "homeservice", apart=False)
 async def begin(turn: Turn) -> Reply:
     """Ask for service at home, step by step."""
     if questions.is_busy(turn):

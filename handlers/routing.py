@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from handlers.office import Office
-from handlers.spelling import MARK, spelled
+from handlers.spelling import MARK, picked, spelled
 from messages.codes import ALPHABET
 from messages.envelope import Address, Attachment, AttachmentKind, Choice, Incoming, Kind
 from messages.languages import DEFAULT
@@ -157,6 +157,7 @@ class Command:
         takes: what must follow the bare word for it to be a command; None = nothing may follow.
         always: whether anything may follow the bare word.
         apart: whether its syllables may stand apart without / or #.
+        alone: whether the bare word is one where nothing follows it.
         roles: who may use it, () = everybody.
     """
 
@@ -165,6 +166,7 @@ class Command:
     takes: re.Pattern[str] | None = None
     always: bool = False
     apart: bool = True
+    alone: bool = True
     roles: tuple[str, ...] = ()
 
 
@@ -207,6 +209,7 @@ class Router:
         takes: str = "",
         always: bool = False,
         apart: bool = True,
+        alone: bool = True,
         roles: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Register a command under its names.
@@ -217,12 +220,14 @@ class Router:
             always: whether anything may follow the bare word (`gopy`).
             apart: whether its syllables may stand apart without / or #; not where that says
                 something else ("cảm ơn").
+            alone: whether the bare word is one where nothing follows; not where that says something
+                else by itself ("số điện thoại" asks for ours).
             roles: who may use it; others get the sentence for a word that does not exist.
         """
 
         def register(handler: Handler) -> Handler:
             pattern = re.compile(takes, re.IGNORECASE | re.DOTALL) if takes else None
-            command = Command(names, handler, pattern, always, apart, roles)
+            command = Command(names, handler, pattern, always, apart, alone, roles)
             for name in names:
                 if name in self.commands:
                     raise ValueError(f"two commands are called {name}")
@@ -373,7 +378,9 @@ def _fits(command: Command, rest: str, *, in_one: bool) -> bool:
     """Tell whether a word without / or #, in one piece or in syllables, is meant as a command."""
     if not in_one and not command.apart:
         return False
-    if not rest or (command.always and in_one):
+    if not rest:
+        return command.alone
+    if command.always and in_one:
         return True
     return command.takes is not None and command.takes.fullmatch(rest) is not None
 
@@ -408,13 +415,11 @@ def chosen(turn: Turn) -> Turn:
     typed = message.text.strip().rstrip(".)")
     if not typed or len(typed) > 64:  # noqa: PLR2004 - no title is longer
         return turn
-    key = ""
-    if typed.isdecimal():
-        number = int(typed)
+    wanted = fold(typed)
+    key = next((c.key for c in turn.person.offered if c.key and fold(c.title) == wanted), "")
+    number = picked(typed)
+    if number is not None and not key:
         key = "/menu" if number == 0 else _by_number(turn.person.offered, number)
-    else:
-        wanted = fold(typed)
-        key = next((c.key for c in turn.person.offered if c.key and fold(c.title) == wanted), "")
     return replace(turn, message=replace(message, choice=key)) if key else turn
 
 
