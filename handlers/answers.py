@@ -248,6 +248,6 @@ async def _question(turn: Turn, ticket: Ticket, words: str) -> Reply:
         else None,
         left_out,
     )
-    timers = reminders.of(turn.office.commune, asked, turn.now) if waits else ()
+    timers = await reminders.of(turn, asked) if waits else ()
     effects: tuple[Effect, ...] = (change, *timers, *responded(turn, ticket))
     return turn.end(told, effects=effects).and_tell(*letters)

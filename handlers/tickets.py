@@ -308,6 +308,6 @@ async def _reopened(turn: Turn, ticket: Ticket, why: str) -> Reply:
         change,
         Evidence("feedback.reopened", about=code, unit=ticket.unit),
         StopTimer("close", code),
-        *reminders.of(turn.office.commune, replace(ticket, due_at=due_at), turn.now),
+        *reminders.of_reopened(turn.office.commune, replace(ticket, due_at=due_at), turn.now),
     )
     return Reply((letter, *news), "", filing.afterwards(turn, code), effects)
