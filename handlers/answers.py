@@ -95,7 +95,8 @@ async def reply_to_card(turn: Turn) -> Reply | None:
             )
         )
     act = await may(turn, code, Event.ANSWERED)
-    return act if isinstance(act, Reply) else await write(turn, act, Event.ANSWERED, words)
+    reply = act if isinstance(act, Reply) else await write(turn, act, Event.ANSWERED, words)
+    return questions.aside(turn, reply)
 
 
 async def _replied_to(turn: Turn) -> str:

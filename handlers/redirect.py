@@ -216,6 +216,12 @@ def emergency_numbers(turn: Turn) -> Iterator[Text]:
 CALLED_FOR_HELP = Evidence("redirected.emergency")
 
 
+def drops(reply: Reply) -> bool:
+    """Tell whether a reply stopped words, so that nothing that was gathered may stay."""
+    kinds = {one.kind for one in reply.effects if isinstance(one, Evidence)}
+    return not kinds.isdisjoint(("redirected.denunciation", "redirected.complaint"))
+
+
 @router.after
 def help_first(turn: Turn, reply: Reply) -> Reply:
     """Say whom to call before anything else where a text speaks of an emergency.

@@ -320,7 +320,8 @@ class Router:
         if command is not None:
             return command.handle, replace(turn, words=words)
         step = self.steps.get(turn.person.step)
-        if turn.message.choice and (step is None or turn.message.choice not in _keys(turn)):
+        offered = {choice.key for choice in turn.person.offered}
+        if turn.message.choice and (step is None or turn.message.choice not in offered):
             return _stale, turn
         turn = replace(turn, words=text)
         if not turn.message.attachments:
@@ -328,6 +329,14 @@ class Router:
                 if pattern.match(text):
                     return handler, turn
         return self._ask_around, turn
+
+    def command_of(self, turn: Turn) -> Command | None:
+        """Give the command that a turn, as `find` gave it, is for; None where it is for none."""
+        message = turn.message
+        text = message.choice or message.text
+        if message.kind is not Kind.MESSAGE or (message.choice and not MARK.match(text)):
+            return None
+        return self._command(text, turn)[0]
 
     async def _ask_around(self, turn: Turn) -> Reply:
         """Offer a message to those who may decline it, then to the step that waits for it."""
@@ -387,10 +396,6 @@ def _fits(command: Command, rest: str, *, in_one: bool) -> bool:
 
 def _may(person: Person, command: Command) -> bool:
     return not command.roles or person.has(*command.roles)
-
-
-def _keys(turn: Turn) -> set[str]:
-    return {choice.key for choice in turn.person.offered}
 
 
 def with_number(turn: Turn) -> Turn:
