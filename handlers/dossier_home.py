@@ -92,6 +92,9 @@ async def what(turn: Turn) -> Reply:
     return _ask(turn, _WHERE, where, {**turn.data, "what": words})
 
 
+router.coded.add(what.name)  # its question asks for the code
+
+
 @router.step
 async def where(turn: Turn) -> Reply:
     """Take the address."""

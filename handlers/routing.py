@@ -178,6 +178,7 @@ class Router:
         self.steps: dict[str, Step] = {}
         self.events: dict[tuple[Kind, str], Handler] = {}
         self.codes: list[tuple[re.Pattern[str], Handler]] = []
+        self.coded: set[str] = set()  # steps whose answer may be a code
         self.fallback: Handler | None = None
         self.perhaps: list[Perhaps] = []
         self.looks: list[Afterwards] = []
@@ -198,6 +199,7 @@ class Router:
                 raise ValueError(f"two handlers take {key}")
             self.events[key] = handler
         self.codes += other.codes
+        self.coded |= other.coded
         self.perhaps += other.perhaps
         self.looks += other.looks
         self.afterwards += other.afterwards
@@ -324,7 +326,7 @@ class Router:
         if turn.message.choice and (step is None or turn.message.choice not in offered):
             return _stale, turn
         turn = replace(turn, words=text)
-        if not turn.message.attachments:
+        if not turn.message.attachments and turn.person.step not in self.coded:
             for pattern, handler in self.codes:
                 if pattern.match(text):
                     return handler, turn
@@ -362,7 +364,7 @@ class Router:
         is_marked = MARK.match(text) is not None
         for name, rest, syllables in spelled(text):
             command = self.commands.get(name)
-            if command is None or not _may(turn.person, command):
+            if command is None or (command.roles and not turn.person.has(*command.roles)):
                 continue
             if is_marked or _fits(command, rest, in_one=syllables == 1):
                 return command, rest
@@ -392,10 +394,6 @@ def _fits(command: Command, rest: str, *, in_one: bool) -> bool:
     if command.always and in_one:
         return True
     return command.takes is not None and command.takes.fullmatch(rest) is not None
-
-
-def _may(person: Person, command: Command) -> bool:
-    return not command.roles or person.has(*command.roles)
 
 
 def with_number(turn: Turn) -> Turn:
