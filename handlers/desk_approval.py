@@ -105,8 +105,9 @@ async def give_back(turn: Turn) -> Reply:
         return found
     ticket, written = found
     _code, why = addressed(turn.words)
-    if not why:
-        return _ask_why(turn, ticket.code)
+    longest = turn.office.commune.limits.story
+    if not why or len(why) > longest:
+        return _ask_why(turn, ticket.code, questions.too_long(longest) if why else None)
     return await _given_back(turn, ticket, written, why)
 
 

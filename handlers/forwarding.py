@@ -61,6 +61,9 @@ async def unit_words(turn: Turn) -> Reply:
 async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
     ticket = act.ticket
     unit, note = unit_in(turn.office, words)
+    longest = turn.office.commune.limits.comment
+    if len(note) > longest:
+        return turn.end(questions.too_long(longest))
     if unit is None:
         return _ask_for_unit(turn, ticket, words)
     name = cards.unit_name(turn.office, unit.id)

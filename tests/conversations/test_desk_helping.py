@@ -224,3 +224,22 @@ async def test_an_answer_longer_than_the_commune_allows_is_refused_whole(talk: T
     assert "4" in told
     assert _heard(s) == ""
     assert (await s.ticket()).state is State.NEW
+
+
+@pytest.mark.parametrize(
+    "command", ["/ghichu {code} ", "/chuyen {code} congan ", "/sualai {code} "]
+)
+async def test_what_is_written_in_one_line_is_as_short_as_what_is_asked_for(
+    approving: Talk, command: str
+) -> None:
+    admin = await approving.official("admin", name="Quản trị")
+    await approving.official("leader", name="Chủ tịch")
+    s = await scene(approving)
+    await s.first.says(f"/traloi {s.code} {DONE}")
+    before = await approving.read.history(s.code)
+    s.forget()
+    admin.forgets()
+    (told,) = await admin.says(command.format(code=s.code) + "dài " * 5000)
+    assert "dài quá" in told
+    assert await approving.read.history(s.code) == before
+    assert s.first.new() == []
