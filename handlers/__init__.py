@@ -30,6 +30,7 @@ from handlers import (
     next_tasks,
     noticeboard,
     privacy,
+    questions,
     rating,
     receipts,
     report,
@@ -45,7 +46,8 @@ from handlers import (
     unanswered,
 )
 from handlers.office import Office
-from handlers.routing import Router
+from handlers.redirect import drops
+from handlers.routing import Reply, Router, Turn
 from messages.languages import say
 from messages.text import Text, _
 
@@ -93,6 +95,18 @@ for _conversation in (
     letters,  # staff and leaders: the commune's letters
 ):
     router.include(_conversation.router)
+
+
+@router.after
+def _gathered(turn: Turn, reply: Reply) -> Reply:
+    """Lose nothing of what an official puts together to a command of another conversation."""
+    conversation = turn.person.step.partition(".")[0]
+    command = router.command_of(turn)
+    if command is None or drops(reply):
+        return reply
+    of = command.handle.__module__.rpartition(".")[2]
+    return reply if of in {conversation, "menu"} else questions.aside(turn, reply)
+
 
 COMMANDS: tuple[tuple[str, Text], ...] = (
     ("gopy", _("Give feedback, report a problem")),

@@ -173,7 +173,7 @@ async def _join(turn: Turn, ticket: Ticket, matter: Matter, *, quiet: bool = Fal
     most = turn.office.commune.limits.photos
     room = max(most - len(await turn.read.files(ticket.code)), 0) if matter.files else most
     taken = replace(matter, files=matter.files[:room])
-    effects = _effects(turn, ticket, taken)
+    effects = await _effects(turn, ticket, taken)
     data = filing.afterwards(turn, ticket.code)
     too_many = len(matter.files) > room
     if quiet and not too_many:
@@ -198,7 +198,7 @@ async def _join(turn: Turn, ticket: Ticket, matter: Matter, *, quiet: bool = Fal
     return redirect.with_numbers(turn, reply) if urgent else reply
 
 
-def _effects(turn: Turn, ticket: Ticket, matter: Matter) -> tuple[Effect, ...]:
+async def _effects(turn: Turn, ticket: Ticket, matter: Matter) -> tuple[Effect, ...]:
     """Write the addition: words and files, a pin, and that what was asked has come."""
     effects: list[Effect] = []
     pinned = matter.latitude is not None
@@ -213,7 +213,7 @@ def _effects(turn: Turn, ticket: Ticket, matter: Matter) -> tuple[Effect, ...]:
         files = () if number else matter.files
         effects.append(AddWords(ticket.code, message_id, text, files, told=bool(effects)))
     if ticket.waiting_since is not None:
-        effects += reminders.of(turn.office.commune, after_wait(turn, ticket), turn.now)
+        effects += await reminders.of(turn, after_wait(turn, ticket))
     return tuple(effects)
 
 

@@ -95,7 +95,8 @@ async def reply_to_card(turn: Turn) -> Reply | None:
             )
         )
     act = await may(turn, code, Event.ANSWERED)
-    return act if isinstance(act, Reply) else await write(turn, act, Event.ANSWERED, words)
+    reply = act if isinstance(act, Reply) else await write(turn, act, Event.ANSWERED, words)
+    return questions.aside(turn, reply)
 
 
 async def _replied_to(turn: Turn) -> str:
@@ -248,6 +249,6 @@ async def _question(turn: Turn, ticket: Ticket, words: str) -> Reply:
         else None,
         left_out,
     )
-    timers = reminders.of(turn.office.commune, asked, turn.now) if waits else ()
+    timers = await reminders.of(turn, asked) if waits else ()
     effects: tuple[Effect, ...] = (change, *timers, *responded(turn, ticket))
     return turn.end(told, effects=effects).and_tell(*letters)

@@ -11,7 +11,6 @@ from handlers.notice_sending import END, TIMER, WINDOWS, after_quiet, body, prog
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
 from handlers.subscriptions import GREETINGS, topics
 from messages.codes import ALPHABET
-from messages.envelope import Kind
 from messages.languages import ZONE, say
 from messages.text import Sayable, Text, _, lines, ngettext
 from messages.vietnamese import fold
@@ -22,7 +21,7 @@ from storage.notices import (
     NoticeState,
     StopNotice,
 )
-from storage.outbox import WAITING, Draft
+from storage.outbox import Draft
 from storage.timers import SetTimer
 
 router = Router()
@@ -33,8 +32,6 @@ CODE = rf"TB\d{{4}}-[{ALPHABET}]{{4}}"
 LONGEST = 1500
 """Characters of a notice: with its last line it is one message on every channel."""
 
-AGAIN = timedelta(seconds=1)
-REPORT_EVERY = timedelta(minutes=1)
 TWICE_WITHIN = timedelta(days=7)
 
 KINDS: Final[Mapping[str, Text]] = {
@@ -343,17 +340,3 @@ async def _to_drafter(turn: Turn, notice: Notice, text: Sayable) -> tuple[Draft,
         return ()
     to = await turn.read.recipient(notice.drafted_by)
     return (Draft(to, text, purpose=Purpose.CARD, restart=False),)
-
-
-@router.event(Kind.TIMER, END)
-async def report(turn: Turn) -> Reply:
-    """Tell the sender the result once no letter waits any more."""
-    notice = await turn.read.notices.one(turn.message.payload)
-    if notice is None:
-        return turn.quiet()
-    fates = await turn.read.notices.fates(notice.code)
-    if fates.get(WAITING, 0):
-        return turn.quiet(SetTimer(END, notice.code, turn.now + REPORT_EVERY))
-    return turn.say(
-        lines(_("Notice {code}: the result", code=notice.code), *await progress(turn, notice))
-    )

@@ -41,7 +41,14 @@ def shown(phone: str) -> str:
     return f"{home[:4]} {home[4:7]} {home[7:]}"
 
 
-@router.command("sodienthoai", "sdt", "dienthoai", "phone", takes=r"\+?[\d .()-]{9,16}|xo[aá]")
+@router.command(
+    "sodienthoai",
+    "sdt",
+    "dienthoai",
+    "phone",
+    takes=r"\+?[\d .()-]{9,16}|xo[aá]",
+    alone=False,
+)
 async def begin(turn: Turn) -> Reply:
     """Keep the number that follows, delete the one that is kept, or ask for one."""
     words = turn.words.strip()
@@ -138,5 +145,7 @@ async def told(turn: Turn, ticket: Ticket) -> Text | None:
     """Tell an official the number of who brought a ticket, None where none is to be told."""
     if ticket.anonymous or ticket.source in cards.SOURCES:
         return None
-    phone = await turn.read.phone_of(ticket.person_id)
-    return _("Telephone: {phone}", phone=shown(phone)) if phone else None
+    for one in await turn.read.addresses(ticket.person_id):
+        if phone := await turn.read.phone_of(one.id):
+            return _("Telephone: {phone}", phone=shown(phone))
+    return None

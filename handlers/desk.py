@@ -176,6 +176,9 @@ async def note(turn: Turn) -> Reply:
     code, words = addressed(turn.words)
     if not code:
         return await which(turn, "ghichu")
+    longest = turn.office.commune.limits.story
+    if len(words) > longest:
+        return turn.end(questions.too_long(longest))
     return await _noted(turn, code, words)
 
 

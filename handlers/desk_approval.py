@@ -1,14 +1,15 @@
 """An answer that a leader approves before it is sent, where the commune wants that."""
 
-from handlers import cards, desk_letters, desk_sending
+from handlers import cards, desk_letters, desk_sending, joined, questions
 from handlers.deadlines import deadline_words
-from handlers.desk_ticket import CODE_AND_WORDS, addressed, responded
+from handlers.desk_ticket import CODE_AND_WORDS, addressed, is_named, responded
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
 from handlers.ticket_states import leads_to, refused
 from handlers.ticket_view import kept
-from messages.text import Sayable, _, lines
+from messages.text import Sayable, Text, _, lines
 from storage.desk_acts import AddProof
 from storage.outbox import Draft
+from storage.people_reader import Officer
 from storage.tickets import Change, Event, Happening, Note, Ticket
 
 router = Router()
@@ -26,7 +27,7 @@ def is_needed(turn: Turn, ticket: Ticket) -> bool:
 
 async def draft(turn: Turn, ticket: Ticket, words: str) -> Reply:
     """Keep an answer until a leader approves it; a newer one takes its place."""
-    leaders = await turn.read.leaders()
+    leaders = await _leaders(turn, ticket)
     if not leaders:
         return turn.end(
             _(
@@ -69,6 +70,15 @@ async def draft(turn: Turn, ticket: Ticket, words: str) -> Reply:
     return turn.end(told, effects=(change, *proof, *responded(turn, ticket))).and_tell(*letters)
 
 
+async def _leaders(turn: Turn, ticket: Ticket) -> list[Officer]:
+    """List who may approve an answer: not whoever brought the ticket, while another leads."""
+    leaders = await turn.read.leaders()
+    if ticket.source in cards.SOURCES:
+        return leaders
+    citizen = {one.id for one in await turn.read.addresses(ticket.person_id)}
+    return [one for one in leaders if one.id not in citizen] or leaders
+
+
 @router.command("duyet", "approve", takes=CODE_AND_WORDS, roles=LEADS)
 async def approve(turn: Turn) -> Reply:
     """Approve an answer, which is sent: `/duyet CODE`."""
@@ -95,28 +105,31 @@ async def give_back(turn: Turn) -> Reply:
         return found
     ticket, written = found
     _code, why = addressed(turn.words)
-    if not why:
-        return turn.ask(
-            _("What should be changed in the answer to ticket {code}?", code=ticket.code),
-            then=why_given_back,
-            data={"code": ticket.code},
-        )
+    longest = turn.office.commune.limits.story
+    if not why or len(why) > longest:
+        return _ask_why(turn, ticket.code, questions.too_long(longest) if why else None)
     return await _given_back(turn, ticket, written, why)
 
 
 @router.step
 async def why_given_back(turn: Turn) -> Reply:
     """Take what should be changed."""
+    if not turn.person.has(*LEADS):
+        return turn.end(_("The question that waited is dropped."))
     found = await _pending(turn, turn.data.get("code", ""))
     if isinstance(found, Reply):
         return found
+    wrong = questions.no_answer(turn, turn.office.commune.limits.story)
     why = turn.message.text.strip()
-    if not why or turn.message.choice:
-        return turn.ask(
-            _("What should be changed in the answer to ticket {code}?", code=found[0].code),
-            then=why_given_back,
-        )
+    if wrong is not None or not why or turn.message.choice:
+        return _ask_why(turn, found[0].code, wrong)
     return await _given_back(turn, *found, why)
+
+
+def _ask_why(turn: Turn, code: str, wrong: Text | None = None) -> Reply:
+    asked = _("What should be changed in the answer to ticket {code}?", code=code)
+    text = lines(wrong, asked, _("Send /huy to leave it."))
+    return turn.ask(text, then=why_given_back, data={"code": code})
 
 
 async def _given_back(turn: Turn, ticket: Ticket, written: Happening, why: str) -> Reply:
@@ -146,12 +159,14 @@ async def _pending(turn: Turn, code: str) -> tuple[Ticket, Happening] | Reply:
     ticket = await turn.read.ticket(code)
     if ticket is None:
         return turn.end(_("There is no ticket {code}.", code=code))
+    own = ticket.source not in cards.SOURCES and await joined.owns(turn, ticket)
+    if own and turn.person.id not in {one.id for one in await _leaders(turn, ticket)}:
+        return turn.end(_("Ticket {code} is your own: a colleague handles it.", code=code))
     if leads_to(ticket.state, Event.DRAFTED) is None:
         return turn.end(refused(code, ticket.state))
     history = await turn.read.history(code)
     turning = [one for one in history if one.event in {Event.DRAFTED, Event.RETURNED}]
-    named = turn.person.id in await turn.read.desk.named(code)
-    if not turning or turning[-1].event is Event.RETURNED or named:
+    if not turning or turning[-1].event is Event.RETURNED or await is_named(turn, ticket):
         return turn.end(_("No answer to ticket {code} waits to be approved.", code=code))
     return ticket, turning[-1]
 

@@ -76,7 +76,7 @@ async def urgency(turn: Turn) -> Reply:
     )
     effects: tuple[Effect, ...] = (
         Change(ticket, Event.NOTED, note=note, values=values),
-        *reminders.of(turn.office.commune, changed, turn.now),
+        *await reminders.of(turn, changed),
     )
     return turn.end(told, effects=effects)
 
@@ -115,7 +115,7 @@ async def regulation(turn: Turn) -> Reply:
     effects: tuple[Effect, ...] = (
         Change(act.ticket, Event.NOTED, note=note, values=values),
         entered,
-        *reminders.of(turn.office.commune, changed, turn.now),
+        *await reminders.of(turn, changed),
         *reminders.to_forward(turn.office.commune, code, forward_by, turn.now),
     )
     return turn.end(told, effects=effects)

@@ -321,28 +321,12 @@ async def _helped(turn: Turn, line: _Line) -> Reply:
 
 async def _notices(turn: Turn, written: Sequence[NewShift]) -> tuple[SetTimer, ...]:
     """Give the timers of those who got a shift: the nearest of their notices."""
-    shifts = [*await all_shifts(turn), *(_as_shift(one) for one in written)]
+    shifts = [*await all_shifts(turn), *written]
     people = {one.person_id: one.name for one in written if one.person_id is not None}
     return tuple(
         timer
         for person_id, name in people.items()
         for timer in notice(turn, shifts, person_id, (name,))
-    )
-
-
-def _as_shift(new: NewShift) -> Shift:
-    return Shift(
-        new.code,
-        new.unit,
-        new.channel,
-        new.weekday,
-        new.day,
-        new.begins,
-        new.ends,
-        new.name,
-        new.person_id,
-        new.volunteer,
-        new.replaces,
     )
 
 

@@ -91,7 +91,7 @@ async def reached(turn: Turn, code: str) -> Ticket | Reply:
 
 async def is_named(turn: Turn, ticket: Ticket) -> bool:
     """Tell whether a ticket about conduct names the person of the turn."""
-    return turn.person.id in await turn.read.desk.named(ticket.code)
+    return bool(await joined.ids(turn) & await turn.read.desk.named(ticket.code))
 
 
 async def _unknown(turn: Turn, code: str) -> Reply:
@@ -146,8 +146,11 @@ def responded(turn: Turn, ticket: Ticket) -> tuple[Evidence, ...]:
 
 
 async def taken_by_other(turn: Turn, ticket: Ticket) -> Text | None:
-    """Say which colleague has a ticket; None where it is free for the officer of the turn."""
-    if ticket.assignee_id in {None, turn.person.id}:
+    """Say which colleague has a ticket; None where it is free for the officer of the turn.
+
+    What an officer took on one of their channels is theirs on the others.
+    """
+    if ticket.assignee_id is None or ticket.assignee_id in await joined.ids(turn):
         return None
     holder = await cards.holder(turn, ticket)
     if holder is None:

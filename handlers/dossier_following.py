@@ -6,9 +6,9 @@ from handlers.dossier_telling import news, told, waking
 from handlers.questions import MENU, PERSON
 from handlers.routing import Reply, Router, Turn
 from messages.envelope import Kind
-from messages.text import _, lines
+from messages.text import Sayable, _, lines
 from storage.dossiers import Dossier
-from storage.dossiers_following import Follower, Prove, Told
+from storage.dossiers_following import Prove, Told
 from storage.outbox import Offer, Purpose
 from storage.timers import SetTimer
 
@@ -18,35 +18,32 @@ router = Router()
 @router.command("theodoihoso", "followdossier", takes=FORM)
 async def follow(turn: Turn) -> Reply:
     """Follow a dossier; who has not proven that it is theirs is asked for that first."""
-    code, _digits = parted(turn.words)
-    if not code:
-        return await listed(turn)
-    found = await _own(turn, code)
-    if found is None:
-        return await about(turn, code)
-    dossier, _follower = found
-    text = lines(
-        _("You will be told here of each change of dossier {code}, once.", code=code),
-        _("Send /bohoso to end that."),
-    )
-    offer = Offer(f"/bohoso {code}", _("Stop following"))
-    reply = turn.say(text, offer, MENU, effects=(Prove(code, dossier.notable, following=True),))
-    return questions.reminded(turn, reply)
+    return await _changed_to(turn, following=True)
 
 
 @router.command("bohoso", "unfollow", takes=FORM)
 async def unfollow(turn: Turn) -> Reply:
     """Follow a dossier no more."""
+    return await _changed_to(turn, following=False)
+
+
+async def _changed_to(turn: Turn, *, following: bool) -> Reply:
     code, _digits = parted(turn.words)
     if not code:
         return await listed(turn)
-    found = await _own(turn, code)
-    if found is None:
+    dossier = await _own(turn, code)
+    if dossier is None:
         return await about(turn, code)
-    dossier, _follower = found
-    text = _("You are not told of changes of dossier {code} any more.", code=code)
-    reply = turn.say(text, MENU, effects=(Prove(code, dossier.notable, following=False),))
-    return questions.reminded(turn, reply)
+    text: Sayable = _("You are not told of changes of dossier {code} any more.", code=code)
+    offers: tuple[Offer, ...] = (MENU,)
+    if following:
+        text = lines(
+            _("You will be told here of each change of dossier {code}, once.", code=code),
+            _("Send /bohoso to end that."),
+        )
+        offers = (Offer(f"/bohoso {code}", _("Stop following")), MENU)
+    proven = Prove(code, dossier.notable, following=following)
+    return questions.reminded(turn, turn.say(text, *offers, effects=(proven,)))
 
 
 async def listed(turn: Turn) -> Reply:
@@ -64,10 +61,10 @@ async def listed(turn: Turn) -> Reply:
     return questions.reminded(turn, turn.say(_("Your dossiers:"), *offers, MENU))
 
 
-async def _own(turn: Turn, code: str) -> tuple[Dossier, Follower] | None:
-    dossier = await turn.read.dossiers.dossier(code)
-    follower = await turn.read.following.follower(code, turn.person.id)
-    return (dossier, follower) if dossier and follower else None
+async def _own(turn: Turn, code: str) -> Dossier | None:
+    """Find a dossier that the person has proven to be theirs."""
+    proven = await turn.read.following.follower(code, turn.person.id)
+    return await turn.read.dossiers.dossier(code) if proven else None
 
 
 @router.event(Kind.TIMER, "dossier")

@@ -26,7 +26,7 @@ GROUPS: Mapping[str, Text] = {
 LONGEST = 500
 
 
-@router.command("tainha", "homeservice")
+@router.command("tainha", "homeservice", apart=False)
 async def begin(turn: Turn) -> Reply:
     """Ask for service at home, step by step."""
     if questions.is_busy(turn):
@@ -90,6 +90,9 @@ async def what(turn: Turn) -> Reply:
     if isinstance(words, Reply):
         return words
     return _ask(turn, _WHERE, where, {**turn.data, "what": words})
+
+
+router.coded.add(what.name)  # its question asks for the code
 
 
 @router.step

@@ -44,7 +44,8 @@ async def sent(turn: Turn) -> Reply | None:
     file = _file(turn)
     if file is None or turn.message.text.strip() or not turn.person.has(*STAFF):
         return None
-    if turn.message.group or not TABLE.search(file.name):
+    if turn.message.group or questions.is_busy(turn) or not TABLE.search(file.name):
+        # What answers a question, such as evidence, is no export.
         return None
     return _look_at(turn, file)
 

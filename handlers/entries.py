@@ -88,7 +88,7 @@ async def _begin(turn: Turn, entry: Entry) -> Reply:
     return await entry.begin(replace(turn, words="", message=message))
 
 
-@router.command("hailong", "satisfied", takes=r"[1-5]")
+@router.command("hailong", "satisfied", takes=r"[1-5]", alone=False)
 async def satisfied(turn: Turn) -> Reply:
     """Take how satisfied a person is: `/hailong 4`."""
     if not re.fullmatch(r"[1-5]", turn.words.strip()):

@@ -61,6 +61,9 @@ async def unit_words(turn: Turn) -> Reply:
 async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
     ticket = act.ticket
     unit, note = unit_in(turn.office, words)
+    longest = turn.office.commune.limits.comment
+    if len(note) > longest:
+        return turn.end(questions.too_long(longest))
     if unit is None:
         return _ask_for_unit(turn, ticket, words)
     name = cards.unit_name(turn.office, unit.id)
@@ -79,7 +82,7 @@ async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
     values = {"unit": unit.id, "assignee_id": None, "forward_by": None, **waited}
     change = Change(ticket, Event.FORWARDED, act.to, note=note, values=values)
     now_there = replace(ticket, state=act.to, **values)
-    timer = reminders.of(turn.office.commune, now_there, turn.now) if waited else ()
+    timer = await reminders.of(turn, now_there) if waited else ()
     told = await cards.news(turn, now_there, await _card(turn, now_there, note))
     alone = _("Nobody there receives tickets here yet: please tell them yourself.")
     reply = turn.end(
@@ -204,7 +207,7 @@ async def release(turn: Turn) -> Reply:
     values = {"assignee_id": None, **waited}
     change = Change(act.ticket, Event.RELEASED, act.to, values=values)
     free = replace(act.ticket, state=act.to, **values)
-    timer = reminders.of(turn.office.commune, free, turn.now) if waited else ()
+    timer = await reminders.of(turn, free) if waited else ()
     told = _("{name} gave ticket {code} back.", name=turn.person.official_name, code=code)
     reply = turn.end(
         _("Ticket {code} is free again for your colleagues.", code=code), effects=(change, *timer)
@@ -245,5 +248,5 @@ async def category(turn: Turn) -> Reply:
         unit = cards.unit_name(turn.office, chosen.unit)
         told = lines(told, _("Such matters are handled by {unit}.", unit=unit))
         offers_then = (Offer(f"/chuyen {code} {chosen.unit}", _("Forward {code}", code=code[-4:])),)
-    timer = reminders.of(turn.office.commune, changed, turn.now)
+    timer = await reminders.of(turn, changed)
     return turn.end(told, *offers_then, effects=(change, *timer))

@@ -279,7 +279,7 @@ async def reminds(turn: Turn) -> Reply:
     return turn.say(text, Offer(f"/thutuc {guide}", _("Show the guide")))
 
 
-@router.command("huuich", "useful", takes=rf"{GUIDE} (?:co|khong)")
+@router.command("huuich", "useful", takes=rf"{GUIDE} (?:co|khong)", alone=False)
 async def useful(turn: Turn) -> Reply:
     """Take whether a guide was of use: `/huuich KS01 co`."""
     code, _blank, word = turn.words.strip().partition(" ")

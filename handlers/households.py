@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from handlers import questions, redirect
+from handlers import joined, questions, redirect
 from handlers.commune import Commune, shown
 from handlers.questions import CANCEL, MENU
 from handlers.routing import Offer, Reply, Router, Turn
@@ -43,7 +43,8 @@ async def begin(turn: Turn) -> Reply:
     app = turn.office.commune.smart_app
     if app is None:
         return turn.end(_("This commune does not ask about an app."), MENU)
-    if await turn.read.households.has_answered(turn.person.id, question_at(turn)):
+    answered = turn.read.households.has_answered
+    if await joined.has_answered(turn, lambda one: answered(one, question_at(turn))):
         told = _("You have answered for your household already. Thank you.")
         return turn.end(lines(told, "", *_guide(turn)), MENU)
     return _ask_village(turn)
@@ -51,7 +52,7 @@ async def begin(turn: Turn) -> Reply:
 
 def _ask_village(turn: Turn, wrong: Text | None = None) -> Reply:
     commune = turn.office.commune
-    villages = (Offer(f"village:{name}"[:60], questions.short(name)) for name in commune.villages)
+    villages = (Offer(f"village:{n}", questions.short(v)) for n, v in enumerate(commune.villages))
     text = lines(
         wrong,
         _("One short question for each household. In which village do you live?"),
@@ -63,7 +64,7 @@ def _ask_village(turn: Turn, wrong: Text | None = None) -> Reply:
 @router.step
 async def village(turn: Turn) -> Reply:
     """Take the village."""
-    name = turn.message.choice.removeprefix("village:") or turn.message.text.strip()
+    name = chosen_village(turn) or turn.message.text.strip()
     away = redirect.unusable(turn, LONGEST_VILLAGE, lambda wrong: _ask_village(turn, wrong))
     if away is not None:
         return away
@@ -71,6 +72,12 @@ async def village(turn: Turn) -> Reply:
     if not found:
         return _ask_village(turn, _("I do not know that village."))
     return _ask_household(turn, found)
+
+
+def chosen_village(turn: Turn) -> str:
+    """Give the village that a choice names by its place in the commune's list."""
+    villages, key = turn.office.commune.villages, turn.message.choice.removeprefix("village:")
+    return villages[int(key)] if key.isdecimal() and int(key) < len(villages) else ""
 
 
 def village_named(commune: Commune, name: str) -> str:
@@ -81,8 +88,10 @@ def village_named(commune: Commune, name: str) -> str:
     wanted = " ".join(fold(name).split())[:LONGEST_VILLAGE]
     if not commune.villages:
         return wanted
-    known = (one for one in commune.villages if " ".join(fold(one).split()).startswith(wanted))
-    return next(known, "") if wanted else ""
+    known = {" ".join(fold(one).split()): one for one in commune.villages}
+    # "Thôn 1" is not meant by "Thôn", nor "Thôn 10" by "Thôn 1".
+    begun = [one for name, one in known.items() if wanted and name.startswith(wanted)]
+    return known.get(wanted) or (begun[0] if len(begun) == 1 else "")
 
 
 def _ask_household(turn: Turn, at: str, wrong: Text | None = None) -> Reply:

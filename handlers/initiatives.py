@@ -4,9 +4,12 @@ The letter is what the component on commended initiatives asks for, so recognisi
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
-from handlers import feedback, joined, questions, reminders
+from handlers import desk_waiting, feedback, joined, questions, reminders
+from handlers.desk_ticket import responded
 from handlers.letter_drafting import LEADER, STAFF
 from handlers.questions import MENU
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
@@ -17,7 +20,7 @@ from storage.evidence import Evidence
 from storage.initiatives import Assess, Assessment, Initiative
 from storage.outbox import Draft
 from storage.tickets import Change, Event, State, Ticket
-from storage.timers import StopTimer
+from storage.timers import SetTimer
 from storage.work import Effect
 
 router = Router()
@@ -257,7 +260,9 @@ def _answering(turn: Turn, ticket: Ticket, words: str) -> tuple[Effect, ...]:
     """Answer the ticket with the outcome, unless an officer has answered it before."""
     if not ticket.is_open or leads_to(ticket.state, Event.ANSWERED) is None:
         return ()
-    on_time = turn.now <= ticket.due_at
+    waited = desk_waiting.ends(turn.office.commune, ticket, turn.now)
+    on_time = turn.now <= replace(ticket, **waited).due_at
+    closes_at = turn.now + timedelta(days=turn.office.commune.limits.reopen_days)
     return (
         Change(
             ticket,
@@ -265,8 +270,15 @@ def _answering(turn: Turn, ticket: Ticket, words: str) -> tuple[Effect, ...]:
             State.RESOLVED,
             note=words,
             on_time=on_time,
-            values={"assignee_id": turn.person.id, "answered_at": turn.now, "rating": None},
+            values={
+                "assignee_id": turn.person.id,
+                "answered_at": turn.now,
+                "rating": None,
+                **waited,
+            },
         ),
         Evidence("feedback.answered", about=ticket.code, unit=ticket.unit, value=int(on_time)),
-        StopTimer(reminders.TIMER, ticket.code),
+        *responded(turn, ticket),
+        *reminders.stopped(ticket.code),
+        SetTimer("close", ticket.code, closes_at),
     )

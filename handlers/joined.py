@@ -1,6 +1,6 @@
 """One human being at several addresses: whose a ticket is, and where its person is written to."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 
 from handlers import cards
@@ -21,6 +21,14 @@ async def ids(turn: Turn) -> frozenset[int]:
     if turn.person.joined_to is None:
         return frozenset({turn.person.id})
     return frozenset(one.id for one in await turn.read.addresses(turn.person.id))
+
+
+async def has_answered(turn: Turn, asked: Callable[[int], Awaitable[bool]]) -> bool:
+    """Tell whether the person of the turn has answered something at one of their addresses."""
+    for one in sorted(await ids(turn)):
+        if await asked(one):
+            return True
+    return False
 
 
 async def owns(turn: Turn, ticket: Ticket | None) -> bool:

@@ -123,7 +123,7 @@ def _with_menu(turn: Turn, text: Sayable) -> Reply:
     return turn.end(text, *menu_offers(turn))
 
 
-@router.command("menu", "trangchu", "batmenu")
+@router.command("menu", "trangchu", "trangchinh", "vetrangchinh", "menuchinh", "batmenu")
 async def menu(turn: Turn) -> Reply:
     """Show the main menu."""
     return _with_menu(turn, _("What do you need? Choose below, or say it in your own words."))
@@ -184,7 +184,10 @@ async def cancel(turn: Turn) -> Reply:
     return _cancel(turn)
 
 
-@router.code(r"h[uủ][yỷ] b[oỏ]|quay l[aạ]i|tr[oở] l[aạ]i|th[oô]i kh[oô]ng g[uử]i n[uữ]a")
+@router.code(
+    r"h[uủ][yỷ] b[oỏ]|quay l[aạ]i|tr[oở] l[aạ]i|d[uừ]ng l[aạ]i|tho[aá]t ra"
+    r"|(?:th[oô]i )?kh[oô]ng (?:g[uử]i|l[aà]m|vi[eế]t) n[uữ]a"
+)
 async def cancel_in_words(turn: Turn) -> Reply:
     """Leave what waits, said in more words."""
     return _cancel(turn)

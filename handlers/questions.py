@@ -31,6 +31,23 @@ LIGHT = frozenset(
 )
 """Steps that may be left without losing anything a person wrote."""
 
+GATHERING = frozenset(
+    {
+        "broadcast.confirm",
+        "broadcast.when",
+        "broadcast.words",
+        "dossier_apology.new_date",
+        "evidence.gather",
+        "evidence.period",
+        "letter_drafting.field",
+        "letter_drafting.submit",
+        "offline.words",
+        "self_score.points",
+        "self_score.why",
+    }
+)
+"""Steps of officials in which several answers have come together, so that none may be lost."""
+
 KEPT = frozenset(
     {AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.AUDIO, AttachmentKind.FILE}
 )
@@ -171,6 +188,18 @@ def reminded(turn: Turn, reply: Reply) -> Reply:
 def beside(turn: Turn, reply: Reply) -> Reply:
     """Let another conversation go on waiting although the reply would end or replace it."""
     return reminded(turn, replace(reply, step=None, data=None))
+
+
+def aside(turn: Turn, reply: Reply) -> Reply:
+    """Let what an official is putting together wait while they do something else in one line.
+
+    What would ask them something of its own has to wait itself.
+    """
+    if turn.person.step not in GATHERING or reply.step is None:
+        return reply
+    if reply.step:
+        return turn.say(_("Please finish what you are writing first, or send /huy to drop it."))
+    return beside(turn, reply)
 
 
 def left(turn: Turn, reply: Reply) -> Reply:

@@ -17,7 +17,7 @@ from handlers.matter import Matter, data_of
 from handlers.questions import MENU, PERSON, is_busy, title_of
 from handlers.routing import Reply, Router, Turn
 from handlers.understanding import is_emergency
-from messages.envelope import AttachmentKind
+from messages.envelope import AttachmentKind, Kind
 from messages.text import Lines, Sayable, Text, _, lines
 from messages.vietnamese import read
 from storage.evidence import Evidence
@@ -214,6 +214,25 @@ def emergency_numbers(turn: Turn) -> Iterator[Text]:
 
 
 CALLED_FOR_HELP = Evidence("redirected.emergency")
+
+
+def drops(reply: Reply) -> bool:
+    """Tell whether a reply stopped words, so that nothing that was gathered may stay."""
+    kinds = {one.kind for one in reply.effects if isinstance(one, Evidence)}
+    return not kinds.isdisjoint(("redirected.denunciation", "redirected.complaint"))
+
+
+@router.after
+def help_first(turn: Turn, reply: Reply) -> Reply:
+    """Say whom to call before anything else where a text speaks of an emergency.
+
+    Whichever question it came as an answer to; an official's own words are about somebody else's.
+    """
+    message = turn.message
+    is_said = message.kind is Kind.MESSAGE and not (message.choice or message.group)
+    if not is_said or turn.person.roles or CALLED_FOR_HELP in reply.effects:
+        return reply
+    return with_numbers(turn, reply) if is_emergency(message.text) else reply
 
 
 def out_of_scope(turn: Turn) -> Reply:

@@ -11,7 +11,7 @@ from handlers.routing import Reply, Router, Turn
 from messages.envelope import Kind
 from messages.text import _, lines
 from storage.outbox import Draft, Purpose
-from storage.tickets import NewTicket, State, Ticket
+from storage.tickets import Event, NewTicket, State, Ticket
 from storage.timers import SetTimer, StopTimer
 
 router = Router()
@@ -57,11 +57,27 @@ def moments(calendar: Calendar, received: datetime, due: datetime) -> dict[Stage
     return found | {Stage.DUE: due, Stage.LATE: deadlines.add_days(calendar, due, 1)}
 
 
-def of(commune: Commune, ticket: Ticket, now: datetime) -> tuple[SetTimer, ...]:
+async def of(turn: Turn, ticket: Ticket) -> tuple[SetTimer, ...]:
     """Give the timer of a ticket's next reminder, nothing after the last."""
-    return _following(
-        commune.calendar, ticket.code, received=ticket.received_at, due=ticket.due_at, now=now
-    )
+    return _next(await _stages(turn, ticket), ticket.code, turn.now)
+
+
+def of_reopened(commune: Commune, ticket: Ticket, now: datetime) -> tuple[SetTimer, ...]:
+    """Give the timer of a ticket that is being reopened: its time runs from now."""
+    return _next(moments(commune.calendar, now, ticket.due_at), ticket.code, now)
+
+
+async def _stages(turn: Turn, ticket: Ticket) -> dict[Stage, datetime]:
+    return moments(turn.office.commune.calendar, await _begun(turn, ticket), ticket.due_at)
+
+
+async def _begun(turn: Turn, ticket: Ticket) -> datetime:
+    """Tell since when a ticket's time runs: since it came, or was reopened last."""
+    if not ticket.level:
+        return ticket.received_at
+    history = await turn.read.history(ticket.code)
+    reopened = (one.at for one in history if one.event is Event.REOPENED)
+    return max(reopened, default=ticket.received_at)
 
 
 def of_new(commune: Commune, ticket: NewTicket, now: datetime) -> tuple[SetTimer, ...]:
@@ -118,7 +134,7 @@ async def remind(turn: Turn) -> Reply:
     ticket = await turn.read.ticket(turn.message.payload)
     if ticket is None or not ticket.is_open:
         return turn.quiet()
-    stages = moments(turn.office.commune.calendar, ticket.received_at, ticket.due_at)
+    stages = await _stages(turn, ticket)
     stage = reached(stages, turn.now)
     again = turn.quiet(*_next(stages, ticket.code, turn.now))
     if stage is None or (stage in SHARES and ticket.state is State.NEED_INFO):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from handlers.office import Office
-from handlers.spelling import MARK, spelled
+from handlers.spelling import MARK, picked, spelled
 from messages.codes import ALPHABET
 from messages.envelope import Address, Attachment, AttachmentKind, Choice, Incoming, Kind
 from messages.languages import DEFAULT
@@ -157,6 +157,7 @@ class Command:
         takes: what must follow the bare word for it to be a command; None = nothing may follow.
         always: whether anything may follow the bare word.
         apart: whether its syllables may stand apart without / or #.
+        alone: whether the bare word is one where nothing follows it.
         roles: who may use it, () = everybody.
     """
 
@@ -165,6 +166,7 @@ class Command:
     takes: re.Pattern[str] | None = None
     always: bool = False
     apart: bool = True
+    alone: bool = True
     roles: tuple[str, ...] = ()
 
 
@@ -176,6 +178,7 @@ class Router:
         self.steps: dict[str, Step] = {}
         self.events: dict[tuple[Kind, str], Handler] = {}
         self.codes: list[tuple[re.Pattern[str], Handler]] = []
+        self.coded: set[str] = set()  # steps whose answer may be a code
         self.fallback: Handler | None = None
         self.perhaps: list[Perhaps] = []
         self.looks: list[Afterwards] = []
@@ -196,6 +199,7 @@ class Router:
                 raise ValueError(f"two handlers take {key}")
             self.events[key] = handler
         self.codes += other.codes
+        self.coded |= other.coded
         self.perhaps += other.perhaps
         self.looks += other.looks
         self.afterwards += other.afterwards
@@ -207,6 +211,7 @@ class Router:
         takes: str = "",
         always: bool = False,
         apart: bool = True,
+        alone: bool = True,
         roles: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Register a command under its names.
@@ -217,12 +222,14 @@ class Router:
             always: whether anything may follow the bare word (`gopy`).
             apart: whether its syllables may stand apart without / or #; not where that says
                 something else ("cảm ơn").
+            alone: whether the bare word is one where nothing follows; not where that says something
+                else by itself ("số điện thoại" asks for ours).
             roles: who may use it; others get the sentence for a word that does not exist.
         """
 
         def register(handler: Handler) -> Handler:
             pattern = re.compile(takes, re.IGNORECASE | re.DOTALL) if takes else None
-            command = Command(names, handler, pattern, always, apart, roles)
+            command = Command(names, handler, pattern, always, apart, alone, roles)
             for name in names:
                 if name in self.commands:
                     raise ValueError(f"two commands are called {name}")
@@ -234,6 +241,8 @@ class Router:
     def step(self, handler: Handler) -> Step:
         """Register a step under the name of its file and function."""
         step = Step(f"{handler.__module__.rpartition('.')[2]}.{handler.__name__}", handler)
+        if step.name in self.steps:
+            raise ValueError(f"two steps are called {step.name}")
         self.steps[step.name] = step
         return step
 
@@ -241,6 +250,8 @@ class Router:
         """Register what takes a kind of message; of a timer, the one of that name."""
 
         def register(handler: Handler) -> Handler:
+            if (kind, name) in self.events:
+                raise ValueError(f"two handlers take {(kind, name)}")
             self.events[kind, name] = handler
             return handler
 
@@ -311,14 +322,23 @@ class Router:
         if command is not None:
             return command.handle, replace(turn, words=words)
         step = self.steps.get(turn.person.step)
-        if turn.message.choice and (step is None or turn.message.choice not in _keys(turn)):
+        offered = {choice.key for choice in turn.person.offered}
+        if turn.message.choice and (step is None or turn.message.choice not in offered):
             return _stale, turn
         turn = replace(turn, words=text)
-        if not turn.message.attachments:
+        if not turn.message.attachments and turn.person.step not in self.coded:
             for pattern, handler in self.codes:
                 if pattern.match(text):
                     return handler, turn
         return self._ask_around, turn
+
+    def command_of(self, turn: Turn) -> Command | None:
+        """Give the command that a turn, as `find` gave it, is for; None where it is for none."""
+        message = turn.message
+        text = message.choice or message.text
+        if message.kind is not Kind.MESSAGE or (message.choice and not MARK.match(text)):
+            return None
+        return self._command(text, turn)[0]
 
     async def _ask_around(self, turn: Turn) -> Reply:
         """Offer a message to those who may decline it, then to the step that waits for it."""
@@ -344,7 +364,7 @@ class Router:
         is_marked = MARK.match(text) is not None
         for name, rest, syllables in spelled(text):
             command = self.commands.get(name)
-            if command is None or not _may(turn.person, command):
+            if command is None or (command.roles and not turn.person.has(*command.roles)):
                 continue
             if is_marked or _fits(command, rest, in_one=syllables == 1):
                 return command, rest
@@ -369,17 +389,11 @@ def _fits(command: Command, rest: str, *, in_one: bool) -> bool:
     """Tell whether a word without / or #, in one piece or in syllables, is meant as a command."""
     if not in_one and not command.apart:
         return False
-    if not rest or (command.always and in_one):
+    if not rest:
+        return command.alone
+    if command.always and in_one:
         return True
     return command.takes is not None and command.takes.fullmatch(rest) is not None
-
-
-def _may(person: Person, command: Command) -> bool:
-    return not command.roles or person.has(*command.roles)
-
-
-def _keys(turn: Turn) -> set[str]:
-    return {choice.key for choice in turn.person.offered}
 
 
 def with_number(turn: Turn) -> Turn:
@@ -404,13 +418,11 @@ def chosen(turn: Turn) -> Turn:
     typed = message.text.strip().rstrip(".)")
     if not typed or len(typed) > 64:  # noqa: PLR2004 - no title is longer
         return turn
-    key = ""
-    if typed.isdecimal():
-        number = int(typed)
+    wanted = fold(typed)
+    key = next((c.key for c in turn.person.offered if c.key and fold(c.title) == wanted), "")
+    number = picked(typed)
+    if number is not None and not key:
         key = "/menu" if number == 0 else _by_number(turn.person.offered, number)
-    else:
-        wanted = fold(typed)
-        key = next((c.key for c in turn.person.offered if c.key and fold(c.title) == wanted), "")
     return replace(turn, message=replace(message, choice=key)) if key else turn
 
 

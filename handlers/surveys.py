@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from handlers import questions, redirect
+from handlers import joined, questions, redirect
 from handlers.desk_letters import RATINGS
 from handlers.questions import CANCEL, MENU
 from handlers.routing import Offer, Reply, Router, Turn
@@ -37,6 +37,12 @@ def _survey(turn: Turn, survey_id: str) -> Survey | None:
 
 def _taker(turn: Turn) -> int:
     return turn.person.joined_to or turn.person.id
+
+
+async def _has_answered(turn: Turn, survey: Survey, round_: str) -> bool:
+    return await joined.has_answered(
+        turn, lambda one: turn.read.surveys.has_answered(one, survey.id, round_)
+    )
 
 
 @router.command("khaosat", "survey", takes=r"[a-z0-9]+(?:\s+[a-z_]+)?")
@@ -90,9 +96,7 @@ async def begin(turn: Turn, survey: Survey, unit: str = "", source: str = "chat"
     day = turn.now.astimezone(ZONE).date()
     if not survey.is_open(day):
         return turn.end(_("The survey “{title}” is not open now.", title=survey.title), MENU)
-    if source == "chat" and await turn.read.surveys.has_answered(
-        _taker(turn), survey.id, survey.round_at(day)
-    ):
+    if source == "chat" and await _has_answered(turn, survey, survey.round_at(day)):
         return turn.end(_again(survey), MENU)
     known = turn.office.commune.unit(unit) if unit else None
     data = {
@@ -215,9 +219,7 @@ async def _next(
         data["question"] = after.id
         return _ask(turn, after, data)
     on_paper = data["source"] == "paper"
-    if not on_paper and await turn.read.surveys.has_answered(
-        _taker(turn), survey.id, data["round"]
-    ):
+    if not on_paper and await _has_answered(turn, survey, data["round"]):
         return turn.end(_again(survey), MENU)
     response = SurveyResponse(
         survey.id,

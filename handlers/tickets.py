@@ -218,7 +218,7 @@ async def confirm(turn: Turn) -> Reply:
         return away or _confirm(turn, code, _("Please answer yes or no, for example 2 for no."))
     ticket = await turn.read.ticket(code)
     to = leads_to(ticket.state, Event.WITHDRAWN) if ticket else None
-    if ticket is None or to is None:
+    if ticket is None or to is None or not await joined.owns(turn, ticket):
         return turn.end(_("Ticket {code} can no longer be withdrawn.", code=code), MENU)
     news = _("The citizen withdrew ticket {code}.", code=code)
     told = await cards.news(turn, replace(ticket, state=to), news)
@@ -308,6 +308,6 @@ async def _reopened(turn: Turn, ticket: Ticket, why: str) -> Reply:
         change,
         Evidence("feedback.reopened", about=code, unit=ticket.unit),
         StopTimer("close", code),
-        *reminders.of(turn.office.commune, replace(ticket, due_at=due_at), turn.now),
+        *reminders.of_reopened(turn.office.commune, replace(ticket, due_at=due_at), turn.now),
     )
     return Reply((letter, *news), "", filing.afterwards(turn, code), effects)

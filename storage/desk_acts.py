@@ -6,6 +6,7 @@ from sqlalchemy import delete, update
 
 from messages.envelope import Attachment
 from storage import desk_tables, tables
+from storage.desk_reader import Shift
 from storage.ticket_files import add_files
 from storage.work import Work
 
@@ -81,34 +82,8 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
-class NewShift:
-    """Somebody is put on the roster.
-
-    Attributes:
-        code: drawn by chance.
-        unit: whose duty it is; of volunteers, where they help.
-        channel: "zalo", "facebook", "hotline", "counter" and so on: what is looked after.
-        weekday: 0 is Monday; None where it is one date.
-        day: the date, "" where it is every week.
-        begins: minutes from midnight.
-        ends: minutes from midnight.
-        name: who; "" is nobody: a shift of a date that replaces a weekly one.
-        person_id: the official, None for a volunteer or somebody who does not write here.
-        volunteer: whether they are no official.
-        replaces: the weekly shift in whose place this one stands on its date, "" for none.
-    """
-
-    code: str
-    unit: str
-    channel: str
-    weekday: int | None
-    day: str
-    begins: int
-    ends: int
-    name: str
-    person_id: int | None = None
-    volunteer: bool = False
-    replaces: str = ""
+class NewShift(Shift):
+    """Somebody is put on the roster."""
 
     async def apply(self, work: Work) -> None:
         """Write it down; what replaced the same shift on that date before ends."""

@@ -50,7 +50,21 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A shift of the roster; see `desk_acts.NewShift`."""
+    """A shift of the roster.
+
+    Attributes:
+        code: drawn by chance.
+        unit: whose duty it is; of volunteers, where they help.
+        channel: "zalo", "facebook", "hotline", "counter" and so on: what is looked after.
+        weekday: 0 is Monday; None where it is one date.
+        day: the date, "" where it is every week.
+        begins: minutes from midnight.
+        ends: minutes from midnight.
+        name: who; "" is nobody: a shift of a date that replaces a weekly one.
+        person_id: the official, None for a volunteer or somebody who does not write here.
+        volunteer: whether they are no official.
+        replaces: the weekly shift in whose place this one stands on its date, "" for none.
+    """
 
     code: str
     unit: str

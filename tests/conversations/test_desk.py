@@ -104,7 +104,7 @@ async def test_claiming_what_is_ones_own_says_so_and_changes_nothing(talk: Talk)
     before = await s.ticket()
     history = await talk.read.history(s.code)
     (told,) = await s.first.says(f"nhận {s.code.lower()}")
-    assert f"Anh/chị đã nhận phiếu {s.code} rồi." in told
+    assert f"Ông/bà đã nhận phiếu {s.code} rồi." in told
     assert await s.ticket() == before
     assert await talk.read.history(s.code) == history
 
@@ -196,7 +196,7 @@ async def test_the_queue_lists_ones_own_then_the_free_and_later_the_overdue(talk
     free = await file(talk, talk.person("second"), "Đường thôn 5 ngập nước, bà con đi lại khó")
     await s.first.says(f"/nhan {s.code}")
     (told,) = await s.first.says("/viec")
-    assert told.index("Phiếu của anh/chị") < told.index(s.code)
+    assert told.index("Phiếu của ông/bà") < told.index(s.code)
     assert told.index(s.code) < told.index("Chưa có người nhận") < told.index(free)
     assert "Đường thôn 5 ngập nước" in told
     s.forget()
@@ -219,12 +219,12 @@ async def test_a_command_without_a_code_asks_for_which_ticket(talk: Talk) -> Non
 
 async def test_duty_goes_on_and_off_and_is_told(talk: Talk) -> None:
     officer = await talk.official(unit=UNIT, name="Vi Văn Nghỉ", on_duty=False)
-    assert "Hiện không trực" in (await officer.says("/truc"))[0]
+    assert "đang nghỉ trực" in (await officer.says("/truc"))[0]
     for word in ("/truc on", "trực bật", "/TRUC ON"):
-        assert "Đã bắt đầu trực" in (await officer.says(word))[0]
-    assert "Hiện đang trực" in (await officer.says("trực"))[0]
+        assert "đã bắt đầu trực" in (await officer.says(word))[0]
+    assert "Ông/bà đang trực" in (await officer.says("trực"))[0]
     assert (await talk.read.officers(UNIT))[0].on_duty
-    assert "Đã nghỉ trực" in (await officer.says("truc tắt"))[0]
+    assert "đã nghỉ trực" in (await officer.says("truc tắt"))[0]
     assert not (await talk.read.officers(UNIT))[0].on_duty
 
 

@@ -9,8 +9,8 @@ from handlers.office import Office
 from storage.database import Store
 from storage.tickets import State
 from tests.conftest import Hands
-from tests.conversations.desk_scenes import Scene, file, scene
-from tests.transcript import Talk, talking
+from tests.conversations.desk_scenes import WORDS, Scene, end_roles, file, scene
+from tests.transcript import Talk, code_in, talking
 
 DONE = "Đã vá ổ gà sáng nay."
 
@@ -89,6 +89,44 @@ async def test_an_answer_given_back_is_written_anew_and_the_old_one_cannot_be_ap
     await s.first.says(f"/traloi {s.code} {DONE} Ngày 23/11.")
     await leader.says(f"/duyet {s.code}")
     assert "Ngày 23/11." in _heard(s)
+
+
+async def test_whose_lead_ended_while_asked_why_gives_nothing_back(approving: Talk) -> None:
+    leader = await approving.official("leader", name="Chủ tịch")
+    s = await scene(approving)
+    await s.first.says(f"/traloi {s.code} {DONE}")
+    await leader.says(f"/sualai {s.code}")
+    s.forget()
+    await end_roles(approving, "Chủ tịch")
+    (told,) = await leader.says("Xin ghi rõ ngày")
+    assert "Đã bỏ câu hỏi" in told
+    assert s.first.new() == []
+
+
+async def test_a_leader_is_asked_again_what_to_change_and_may_leave_it(approving: Talk) -> None:
+    leader = await approving.official("leader", name="Chủ tịch")
+    s = await scene(approving)
+    await s.first.says(f"/traloi {s.code} {DONE}")
+    await leader.says(f"/sualai {s.code}")
+    s.forget()
+    for wrong in ("", "/khongco", "dài " * 5000):
+        (asked,) = await leader.sends(wrong)
+        assert "/huy" in asked
+    assert s.first.new() == []
+
+
+async def test_a_leader_approves_no_answer_to_a_ticket_of_their_own(approving: Talk) -> None:
+    s = await scene(approving)
+    leader = await approving.official("leader", name="Chủ tịch")
+    other = await approving.official("leader", name="Phó Chủ tịch")
+    code = code_in(await leader.says(f"/gopy {WORDS}"))
+    await s.first.says(f"/traloi {code} {DONE}")
+    (told,) = await leader.says(f"/duyet {code}")
+    assert "của chính ông/bà" in told or "đồng nghiệp" in told
+    await other.says(f"/duyet {code}")
+    ticket = await approving.read.ticket(code)
+    assert ticket is not None
+    assert ticket.state is State.RESOLVED
 
 
 async def test_only_those_who_lead_approve(approving: Talk) -> None:
@@ -186,3 +224,22 @@ async def test_an_answer_longer_than_the_commune_allows_is_refused_whole(talk: T
     assert "4" in told
     assert _heard(s) == ""
     assert (await s.ticket()).state is State.NEW
+
+
+@pytest.mark.parametrize(
+    "command", ["/ghichu {code} ", "/chuyen {code} congan ", "/sualai {code} "]
+)
+async def test_what_is_written_in_one_line_is_as_short_as_what_is_asked_for(
+    approving: Talk, command: str
+) -> None:
+    admin = await approving.official("admin", name="Quản trị")
+    await approving.official("leader", name="Chủ tịch")
+    s = await scene(approving)
+    await s.first.says(f"/traloi {s.code} {DONE}")
+    before = await approving.read.history(s.code)
+    s.forget()
+    admin.forgets()
+    (told,) = await admin.says(command.format(code=s.code) + "dài " * 5000)
+    assert "dài quá" in told
+    assert await approving.read.history(s.code) == before
+    assert s.first.new() == []

@@ -283,3 +283,13 @@ async def test_who_lost_the_role_in_the_middle_files_nothing(talk: Talk) -> None
     await talk.store.write(lambda c: revoke(c, name="Nộp vp", now=talk.hands()))
     await unit.says("xong")
     assert await talk.read.reports.waiting(10) == []
+
+
+async def test_a_table_sent_as_evidence_is_evidence_and_no_export(talk: Talk) -> None:
+    staff = await _reporter(talk)
+    await staff.says("/minhchung 1.03")
+    table = Attachment(AttachmentKind.FILE, ref="f1", name="thong-ke.xlsx")
+    (told,) = await staff.sends(attachments=(table,))
+    assert "1 tệp" in told
+    await staff.presses("Xong")
+    assert await _filed(talk) == {"1.03": 1}

@@ -173,7 +173,7 @@ async def test_photos_are_taken_at_every_step_and_an_album_is_acknowledged_once(
 async def test_a_photo_alone_begins_and_its_album_and_caption_join(talk: Talk) -> None:
     citizen = talk.person()
     (asked,) = await citizen.photo(ref="a1", album="A")
-    assert "Tôi đã nhận ảnh" in asked
+    assert "Tôi đã nhận được ảnh" in asked
     assert await citizen.photo(ref="a2", album="A") == []
     (filed,) = await citizen.photo("/gopy rác đổ đầy mương", ref="a3", album="A")
     assert len(await talk.read.files(code_in([filed]))) == 3

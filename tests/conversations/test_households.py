@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from handlers.commune_records import Households
-from handlers.households import means, read_list
+from handlers.households import means, read_list, village_named
 from handlers.office import Office
+from storage.database import Store
+from tests.conftest import Hands
 from tests.conversations.citizen_scenes import DENOUNCED, step_of
 from tests.conversations.civic_scenes import counted
-from tests.transcript import Somebody, Talk
+from tests.transcript import Somebody, Talk, talking
 
 VILLAGES = ("Thôn Một", "Thôn Hai")
 
@@ -48,6 +50,35 @@ async def test_a_household_is_counted_once_whoever_answers_for_it(talk: Talk) ->
     assert "Thôn Một: 1/1 hộ" in told
     assert "Thôn Hai: 0/1 hộ" in told
     assert await counted(talk, "household.answered") == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("thon 1", "Thôn 1"),
+        ("Thôn 10", "Thôn 10"),
+        ("tổ dân phố", "Tổ dân phố Nguyễn Đình Chiểu, khu đô thị mới phía Nam sông"),
+        ("Thôn", ""),
+        ("Làng", ""),
+    ],
+)
+def test_a_village_is_found_by_its_whole_name_or_by_what_begins_no_other(
+    office: Office, typed: str, found: str
+) -> None:
+    long = "Tổ dân phố Nguyễn Đình Chiểu, khu đô thị mới phía Nam sông"
+    villages = ("Thôn 10", "Thôn 1", long)
+    assert village_named(office.commune.model_copy(update={"villages": villages}), typed) == found
+
+
+async def test_a_long_name_of_a_village_fits_a_button(
+    store: Store, office: Office, hands: Hands
+) -> None:
+    long = "Tổ dân phố Nguyễn Đình Chiểu, khu đô thị mới phía Nam sông"
+    commune = office.commune.model_copy(update={"villages": (long,)})
+    async with talking(store, replace(office, commune=commune), hands) as talk:
+        citizen, staff = talk.person("c", "telegram"), await talk.official("staff")
+        await answers(citizen, "Tổ dân phố", "Nguyễn Văn An", yes=True)
+        assert long in (await staff.says("/uoctinh"))[-1]
 
 
 async def test_a_person_answers_once_in_a_round_and_again_in_the_next(talk: Talk) -> None:

@@ -11,7 +11,7 @@ from scoring.periods import parse
 from storage.database import Store
 from storage.tickets import State
 from tests.conftest import Hands
-from tests.conversations.citizen_scenes import DENOUNCED, state, step_of
+from tests.conversations.citizen_scenes import DENOUNCED, state, step_of, ticket
 from tests.conversations.civic_scenes import LAMPS, counted, files_of, kept, with_press
 from tests.transcript import Talk, code_in
 
@@ -114,6 +114,29 @@ async def test_a_withdrawn_initiative_is_not_recognised(talk: Talk) -> None:
     (own,) = await citizen.says(f"/sangkien {code}")
     assert "rút" in own
     assert await counted(talk, "initiative.recognised") == 0
+
+
+async def test_an_outcome_answers_the_ticket_as_an_officers_answer_does(talk: Talk) -> None:
+    officer, leader = await talk.official(), await talk.official("leader")
+    code = code_in(await talk.person().says(f"/sangkien {LAMPS}"))
+    await talk.pass_time(hours=3)
+    await officer.says(f"/hoi {code} Ở đoạn nào?")
+    asked = await ticket(talk, code)
+    assert asked.waiting_since is not None
+    await leader.says(f"/congnhan {code} Quyết định số 1")
+    answered = await ticket(talk, code)
+    assert (answered.waiting_since, answered.due_before) == (None, None)
+    assert answered.due_at < asked.due_at
+    await talk.pass_time(days=talk.office.commune.limits.reopen_days + 1)
+    assert await state(talk, code) is State.CLOSED
+
+
+async def test_an_outcome_by_itself_is_a_first_response(talk: Talk) -> None:
+    leader = await talk.official("leader")
+    code = code_in(await talk.person().says(f"/sangkien {LAMPS}"))
+    await leader.says(f"/khongcongnhan {code} Đã có dự án")
+    assert (await ticket(talk, code)).responded_at is not None
+    assert await counted(talk, "duty.response") == 1
 
 
 async def test_an_initiative_is_recognised_once(talk: Talk) -> None:

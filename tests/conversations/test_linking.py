@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from storage import tables
 from storage.joining import MOST
+from storage.tickets import State
 from tests.conversations.citizen_scenes import TROUBLE, person_of, step_of, ticket
+from tests.conversations.test_surveys import satisfied
 from tests.transcript import Somebody, Talk, code_in
 
 CODE = re.compile(r"\b([0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4})\b")
@@ -192,6 +194,38 @@ async def test_nobody_answers_their_own_ticket_through_another_channel(talk: Tal
     assert (await ticket(talk, code)).answered_at is None
     # An office is held on the channel where the invitation was taken.
     assert not (await person_of(talk, phone)).roles
+
+
+async def test_who_answered_a_survey_is_not_asked_on_another_channel(talk: Talk) -> None:
+    older, younger = talk.person("older", "zalo"), talk.person("younger")
+    await older.says("/menu")
+    assert "cảm ơn" in await satisfied(younger)
+    await younger.says(f"/lienket {await code_of(older)}")
+    again = (await older.says("/khaosat hailong"))[-1]
+    assert "đã trả lời" in again
+
+
+async def test_what_an_officer_took_on_one_channel_is_theirs_on_the_other(talk: Talk) -> None:
+    desk = await talk.official(unit="kinhte", name="Đào Thị Trực")
+    phone = await talk.official(unit="kinhte", name="Đào Thị Trực", channel="zalo")
+    await phone.says(f"/lienket {await code_of(desk)}")
+    code = code_in(await talk.person().says(f"/gopy {TROUBLE}"))
+    await desk.says(f"/nhan {code}")
+    told = (await phone.says(f"/nhan {code}"))[-1]
+    assert "Đã nhận phiếu" in told
+    assert "Đào Thị Trực đã nhận" not in told
+    await phone.says(f"/traloi {code} Đã vá xong")
+    assert (await ticket(talk, code)).state is State.RESOLVED
+
+
+async def test_a_telephone_number_left_on_one_channel_helps_with_tickets_of_the_other(
+    talk: Talk,
+) -> None:
+    officer = await talk.official()
+    first, second = await joined(talk)
+    await first.says("/sodienthoai 0912345678")
+    code = code_in(await second.says(f"/gopy {TROUBLE}"))
+    assert "0912 345 678" in (await officer.says(f"/phieu {code}"))[-1]
 
 
 async def test_taken_apart_each_shows_its_own_again_and_both_are_told(talk: Talk) -> None:

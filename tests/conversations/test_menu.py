@@ -105,7 +105,7 @@ async def test_cancel_leaves_and_says_what_was_dropped(talk: Talk, typed: str) -
     await citizen.says("/gopy")
     await citizen.says("1")
     (told,) = await citizen.says(typed)
-    assert "Đã hủy nội dung đang viết" in told
+    assert "Đã bỏ nội dung ông/bà đang viết" in told
     person = await person_of(talk, citizen)
     assert (person.step, person.data) == ("", {})
     (told,) = await citizen.says(typed)

@@ -133,6 +133,42 @@ async def test_while_the_citizen_is_asked_nobody_is_pressed_before_the_deadline(
     assert len(s.first.new()) == 1
 
 
+async def test_the_time_of_a_reopened_ticket_runs_from_the_day_it_was_reopened(
+    talk: Talk,
+) -> None:
+    s = await scene(talk)
+    await s.first.says(f"/traloi {s.code} Đã sửa xong.")
+    await talk.pass_time(days=4)
+    await s.citizen.says(f"/molai {s.code} Vẫn còn hỏng")
+    reopened = talk.hands()
+    found = moments(talk.office.commune.calendar, reopened, (await s.ticket()).due_at)
+    await s.second.says(f"/nhan {s.code}")
+    s.forget()
+    for stage in (Stage.HALF, Stage.SOON):
+        await _pass_until(talk, found[stage] - timedelta(minutes=1))
+        assert s.second.new() == []
+        await _pass_until(talk, found[stage] + timedelta(minutes=1))
+        (told,) = s.second.new()
+        assert "chưa được trả lời" in told
+    await _pass_until(talk, found[Stage.DUE])
+    (told,) = s.second.new()
+    assert "đã đến hạn" in told
+
+
+async def test_forwarded_or_given_back_it_is_reminded_of_where_it_is(talk: Talk) -> None:
+    s = await scene(talk)
+    other = await talk.official(unit="vhxh", name="Lê Thị Khác")
+    ticket = await s.ticket()
+    found = moments(talk.office.commune.calendar, ticket.received_at, ticket.due_at)
+    await s.first.says(f"/nhan {s.code}")
+    await s.first.says(f"/chuyen {s.code} vhxh")
+    other.forgets()
+    s.forget()
+    await _pass_until(talk, found[Stage.HALF])
+    assert any("chưa được trả lời" in told for told in other.new())
+    assert s.first.new() == s.second.new() == []
+
+
 async def test_after_a_long_rest_one_reminder_comes_and_not_all(talk: Talk) -> None:
     s = await scene(talk)
     s.forget()

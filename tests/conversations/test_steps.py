@@ -3,6 +3,7 @@
 import pytest
 
 from handlers import router
+from messages.envelope import Attachment, AttachmentKind
 from storage.dossiers import Exported, Stage
 from tests.conversations.citizen_scenes import FREE, TROUBLE, person_of, step_of, sticker
 from tests.dossiers.exports import imported
@@ -32,11 +33,14 @@ WAYS: dict[str, tuple[str, ...]] = {
     "households.household": ("/hpsmart", "Thôn Một"),
     "households.installed": ("/hpsmart", "Thôn Một", "Nguyễn Văn An"),
     "surveys.answer": ("/khaosat hailong",),
+    "contact.number": ("/sodienthoai",),
+    "contact.mine": ("CARD",),
 }
-"""Step → what is said until it waits; DAYS, EXPORT and ANSWER are what happens in between."""
+"""Step → what is said until it waits; DAYS, EXPORT, ANSWER, CARD are what happens in between."""
 
 MINE = (
     "additions",
+    "contact",
     "dossier",
     "dossier_home",
     "drafting",
@@ -68,6 +72,9 @@ async def reach(talk: Talk, step: str, channel: str = "web") -> Somebody:
         elif said == "ANSWER":
             code = code_in(citizen.everything())
             await officer.says(f"/traloi {code} Đã vá xong")
+        elif said == "CARD":
+            card = Attachment(AttachmentKind.CONTACT, phone="0912345678")
+            await citizen.sends(attachments=(card,))
         else:
             await citizen.says(said)
     citizen.new()
@@ -122,6 +129,7 @@ async def test_the_menu_is_reached_from_each_step(talk: Talk, step: str) -> None
     assert "Gửi phản ánh" in menu
     kept = step.startswith(
         (
+            "contact.",
             "dossier_home.",
             "drafting.",
             "households.",

@@ -125,7 +125,7 @@ async def test_a_question_can_be_let_go_and_comes_back_by_undoing(talk: Talk) ->
     await officer.says("/hoidap 1")
     await officer.presses("Bỏ qua")
     assert await talk.read.open_questions() == []
-    await officer.presses("Làm lại")
+    await officer.presses("Hoàn tác")
     assert len(await talk.read.open_questions()) == 1
 
 

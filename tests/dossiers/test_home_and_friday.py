@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.conversations.citizen_scenes import ticket
 from tests.dossiers.exports import moment
 from tests.transcript import Talk, code_in
@@ -75,3 +77,16 @@ async def test_before_a_friday_that_is_off_nobody_is_reminded(talk: Talk) -> Non
     assert citizen.new() == []
     await talk.pass_time(days=7)
     assert len(citizen.new()) == 1
+
+
+@pytest.mark.parametrize("typed", ["H24.107-261116-0001", "KS01", "#ks01"])
+async def test_a_code_by_itself_answers_which_procedure_it_is(talk: Talk, typed: str) -> None:
+    citizen = talk.person()
+    await citizen.says("/tainha")
+    await citizen.presses("Người khuyết tật")
+    (asked,) = await citizen.says(typed)
+    assert "địa chỉ" in asked
+    for words in ("Số 5 thôn Đông", "Buổi sáng"):
+        await citizen.says(words)
+    (ticket,) = await talk.read.all_tickets()
+    assert typed in (await talk.read.words(ticket.code))[0].text

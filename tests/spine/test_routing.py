@@ -1,3 +1,4 @@
+import unicodedata
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Protocol, Unpack
@@ -41,6 +42,7 @@ def made_router() -> Router:
     router.command("truc", takes="on|off", roles=("officer",))(named("truc"))
     router.command("huy")(named("huy"))
     router.command("camon", apart=False)(named("camon"))
+    router.command("sdt", "sodienthoai", takes=r"[\d ]{9,16}", alone=False)(named("sdt"))
     router.command("tra", takes=r"PA\d{4}-\w{4}")(named("tra"))
     router.command("traloi", takes=r"PA\d{4}-\w{4}\s.+")(named("traloi"))
     router.command("menu")(named("menu"))
@@ -156,6 +158,51 @@ async def test_a_choice_may_be_typed_as_its_number_or_its_title(answer: Answer, 
     assert await answer(text, _waiting(*offered)) == "story: light"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "số 2",
+        "Số 2.",
+        "so 2",
+        "(2)",
+        "2️⃣",
+        "2 ạ",
+        "2 nhé",
+        "chọn 2",
+        "Tôi chọn số 2 ạ",
+        "bấm phím 2",
+        "câu 2",
+        "hai",
+        "Hai ạ",
+        "số hai",
+        "chon so hai",
+    ],
+)
+async def test_a_choice_may_be_named_as_people_say_a_number(answer: Answer, text: str) -> None:
+    offered = (Choice("road", "Đường", "", 1), Choice("light", "Đèn đường", "", 2))
+    for form in ("NFC", "NFD"):
+        said = unicodedata.normalize(form, text)
+        assert await answer(said, _waiting(*offered)) == "story: light"
+
+
+@pytest.mark.parametrize("text", ["nam", "sau", "2 con trâu", "ngõ 2", "0000", "năm 2", "hai nhà"])
+async def test_words_with_a_number_in_them_are_no_choice(answer: Answer, text: str) -> None:
+    offered = tuple(Choice(f"c{n}", f"Mục {n}", "", n) for n in range(1, 9))
+    assert await answer(text, _waiting(*offered)) == f"story: {text}"
+
+
+async def test_a_title_that_is_a_number_means_itself(answer: Answer) -> None:
+    offered = (Choice("first", "2", "", 1), Choice("second", "1", "", 2))
+    assert await answer("2", _waiting(*offered)) == "story: first"
+
+
+async def test_a_word_that_asks_for_something_else_alone_is_no_command(answer: Answer) -> None:
+    assert await answer("Số điện thoại") == "understanding: Số điện thoại"
+    assert await answer("sđt") == "understanding: sđt"
+    assert await answer("sdt 0912 345 678") == "sdt: 0912 345 678"
+    assert await answer("/sdt") == "sdt: "
+
+
 async def test_a_number_that_was_not_offered_is_words(answer: Answer) -> None:
     assert await answer("7", _waiting(Choice("road", "Đường", "", 1))) == "story: 7"
 
@@ -225,6 +272,18 @@ def test_two_conversations_cannot_have_one_command() -> None:
         router.include(ROUTER)
     with pytest.raises(ValueError, match="huy"):
         router.command("other", "huy")(named("x"))
+
+
+def test_what_is_registered_twice_in_one_file_is_refused() -> None:
+    router = made_router()
+    with pytest.raises(ValueError, match="gopy"):
+        router.command("gopy")(named("x"))
+    with pytest.raises(ValueError, match="story"):
+        router.step(named("story"))
+    with pytest.raises(ValueError, match="close"):
+        router.event(Kind.TIMER, "close")(named("x"))
+    with pytest.raises(ValueError, match="LEFT"):
+        router.event(Kind.LEFT)(named("x"))
 
 
 async def test_asking_names_the_step_and_ending_forgets_the_conversation(
