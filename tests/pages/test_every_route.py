@@ -14,11 +14,11 @@ from bot.channels.web.identity import CookieIdentity
 from bot.pages.guarding import MACHINES
 from bot.pages.media import MediaLinks
 from bot.service import Service
-from bot.settings import Settings
 from handlers.office import Office
 from storage.sealing import Box
 from tests.conftest import COMMUNE, Hands
 from tests.databases import SECRET, Databases
+from tests.pages.conftest import settings
 
 Client = TestClient[web.Request, web.Application]
 
@@ -46,23 +46,23 @@ async def _answering(
     url: str, office: Office, hands: Hands, folder: Path, **given: str
 ) -> AsyncIterator[Client]:
     """Serve everything as the program does; what runs beside the answers is not started."""
-    settings = Settings(_env_file=None, var_dir=folder, commune_dir=COMMUNE, **given)
+    known = settings(var_dir=folder, commune_dir=COMMUNE, **given)
     box = Box(SECRET)
     ground = await ground_at(url, box, office, hands, media=folder / "media")
     identity = CookieIdentity(
         box.signing_key,
-        secure=settings.public_url.startswith("https://"),
-        embeddable=bool(settings.embed_origins),
+        secure=known.public_url.startswith("https://"),
+        embeddable=bool(known.embed_origins),
     )
     links = MediaLinks(box.signing_key, hands)
-    service = Service(ground, _channels(settings, ground, identity, links))
-    site = _site(settings, ground, identity, links, service)
+    service = Service(ground, _channels(known, ground, identity, links))
+    site = _site(known, ground, identity, links, service)
     services, beside = [service], []
-    if settings.practises:
-        practising, photos, _desk = await _practice(settings, box, office, hands)
+    if known.practises:
+        practising, photos, _desk = await _practice(known, box, office, hands)
         services.append(practising)
         beside.append(photos)
-    app = application(settings, site, services, beside)
+    app = application(known, site, services, beside)
     try:
         async with TestClient(TestServer(app)) as client:
             yield client
