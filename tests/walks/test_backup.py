@@ -7,12 +7,14 @@ import os
 import shutil
 import stat
 import tarfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from messages.text import _
+from tests.command_line.terminal import Terminal
+from tests.conftest import COMMUNE
 from tests.databases import Databases
 from tests.emulators.zalo import ZaloEmulator
 from tests.postgresql import client_programs
@@ -24,6 +26,23 @@ from tests.walks.phones import ZaloPhone
 pytestmark = pytest.mark.timeout(300)
 
 COUPLE = "anh Trần Văn Ứng và chị Đỗ Thị Ế"
+
+
+class AtOnce(Administrator):
+    """Somebody whose commands run in this process: starting a dozen programs takes longer."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        super().__init__(folder, settings)
+        # What they print goes to the one stdout that a process has.
+        self._alone = asyncio.Lock()
+
+    async def runs(self, *arguments: str) -> str:
+        known = {"BOT_VAR_DIR": str(self.folder), "BOT_COMMUNE_DIR": str(COMMUNE)}
+        terminal = Terminal(self.folder.parent, {**known, **self.settings})
+        async with self._alone:
+            answer = await terminal(*arguments)
+        assert (answer.code, answer.err) == (0, "")
+        return answer.out
 
 
 @pytest.fixture
@@ -83,7 +102,7 @@ async def test_a_backup_made_while_messages_flow_is_the_whole_service_in_another
     port = free_port()
     zalo.webhook.url = f"http://127.0.0.1:{port}/webhooks/zalo"
     settings = {**zalo.environment(), "BOT_PACING": "1000", **store_settings}
-    admin, file = Administrator(folder, settings), tmp_path / "kept" / "backup.tar.gz"
+    admin, file = AtOnce(folder, settings), tmp_path / "kept" / "backup.tar.gz"
     file.parent.mkdir()
     writes = True
 
@@ -126,10 +145,13 @@ async def test_a_backup_made_while_messages_flow_is_the_whole_service_in_another
     assert fresh.name not in _names(tmp_path)
 
     _bring_the_key(folder, fresh)
-    other = Administrator(fresh, {**zalo.environment(), "BOT_PACING": "1000", **elsewhere})
+    other = AtOnce(fresh, {**zalo.environment(), "BOT_PACING": "1000", **elsewhere})
     await other.runs("restore", str(file))
     await _is_the_same(other, tickets, report)
-    assert _names(folder / "media") == _names(fresh / "media")
+    # A photo, and the letter in three forms; the service may have kept more since.
+    backed_up = {name.rpartition("/")[2] for name, _ in kept if name.startswith("media/")}
+    assert len(backed_up) >= 4
+    assert backed_up <= _names(fresh / "media") <= _names(folder / "media")
     await _goes_on(zalo, fresh, other.settings, tickets[0]["code"])
 
 
@@ -169,7 +191,7 @@ async def _goes_on(zalo: ZaloEmulator, folder: Path, settings: dict[str, str], c
 async def test_a_backup_knows_every_file_in_it_by_its_checksum(
     folder: Path, store_settings: dict[str, str], tmp_path: Path
 ) -> None:
-    admin, file = Administrator(folder, store_settings), tmp_path / "backup.tar.gz"
+    admin, file = AtOnce(folder, store_settings), tmp_path / "backup.tar.gz"
     await admin.runs("backup", str(file), "--with-key")
     names = {name for name, _content in _unpacked(file)}
     manifest = json.loads(dict(_unpacked(file))["manifest.json"])
