@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -88,8 +88,31 @@ def parser() -> argparse.ArgumentParser:
     zalo = add("zalo", "let an administrator of the Zalo OA agree, and keep its tokens")
     zalo.add_argument("action", choices=("connect",))
 
-    add("doctor", "what is wrong, and what to do about it")
+    _add_operations(add)
     return top
+
+
+def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add the commands of whoever keeps services running."""
+    backup = add("backup", "write one file with all that cannot be made again")
+    backup.add_argument(
+        "file", metavar="FILE", help="such as backup.tar.gz; one that is there is replaced"
+    )
+    backup.add_argument("--with-key", action="store_true", help="put the secret key into it")
+
+    restore = add("restore", "put a backup into the place of an empty store")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument(
+        "--over",
+        action="store_true",
+        help="also where a store is; what was there is moved aside",
+    )
+
+    rollup = add("rollup", "add communes' JSON reports into one table")
+    rollup.add_argument("files", nargs="+", metavar="FILE", help="of report --format json")
+    rollup.add_argument("--format", choices=("text", "json"), default="text")
+
+    add("doctor", "what is wrong, and what to do about it")
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -125,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     of_files = options.command == "procedures" and options.action != "shown"
-    if of_files or options.command in {"understand", "criteria"}:
+    if of_files or options.command in {"understand", "criteria", "rollup"}:
         return _without_store(options)
     if options.command == "qr":
         from bot.poster_commands import qr  # noqa: PLC0415
@@ -152,6 +175,10 @@ def _without_store(options: argparse.Namespace) -> int:
     """Run what needs the commune's files and no store."""
     from bot import catalogue_commands, criteria_commands  # noqa: PLC0415 - only these need them
 
+    if options.command == "rollup":
+        from bot.rollup import rollup  # noqa: PLC0415 - only this command needs it
+
+        return rollup(options.files, options.format)
     folder = CommuneFolder.read().commune_dir
     if options.command == "criteria":
         return criteria_commands.criteria(folder, options)

@@ -306,11 +306,7 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
             services.append(practising)
             beside.append(photos)
             site = replace(site, desks=(*site.desks, desk))
-        routes = [*pages(site), *beside]
-        routes += [route for service in services for route in service.routes()]
-        routes += health_routes(service, settings)
-        app = web.Application(client_max_size=BODY_BYTES, middlewares=[guard(site)])
-        app.add_routes(routes)
+        app = application(settings, site, services, beside)
 
         async def hang_up(_: web.Application) -> None:
             # Open pages would be waited for; they come back by themselves.
@@ -319,6 +315,21 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
 
         app.on_shutdown.append(hang_up)
         await _serve(settings, services, app, only)
+
+
+def application(
+    settings: Settings,
+    site: Site,
+    services: Sequence[Service],
+    beside: Sequence[web.AbstractRouteDef] = (),
+) -> web.Application:
+    """Make what answers every request: pages, channels, the watch; the first service is watched."""
+    routes = [*pages(site), *beside]
+    routes += [route for service in services for route in service.routes()]
+    routes += health_routes(services[0], settings)
+    app = web.Application(client_max_size=BODY_BYTES, middlewares=[guard(site)])
+    app.add_routes(routes)
+    return app
 
 
 async def _practice(

@@ -8,12 +8,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 
+from bot.backup import backup
 from bot.doctor import doctor
 from bot.opened import finished as _finished
 from bot.opened import opened as _opened
 from bot.opened import put as _print
 from bot.refusal import DONE, Refusal
 from bot.report_commands import evidence, report
+from bot.restore import restore
 from bot.settings import Settings
 from messages.codes import ALPHABET, ticket_code
 from messages.languages import ZONE
@@ -201,6 +203,8 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "dossiers": dossiers,
     "evidence": evidence,
     "zalo": zalo,
+    "backup": backup,
+    "restore": restore,
     "doctor": look,
     "procedures": shown,
 }

@@ -4,10 +4,12 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from bot.app import box_of, clock_of, ground_at, office_of
+from bot.backup_mark import last_backup
 from bot.refusal import Refusal, told
 from bot.service import Ground
 from bot.settings import NOT_USED_YET, PREFIX, Settings
@@ -82,7 +84,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _ok(_("The commune's files can be read."))
     for gap in warnings(office.commune):
         yield _warn(_("{file}, {place}: {text}", file=gap.file, place=gap.place, text=gap.text))
-    for look in (_machine, _key, _names, _zalo, _telegram):
+    for look in (_machine, _key, _backup, _names, _zalo, _telegram):
         for finding in look(settings):
             yield finding
     async for finding in _telegram_itself(settings):
@@ -135,6 +137,25 @@ def _key(settings: Settings) -> Iterator[Finding]:
     path: Path = settings.var_dir / KEY_FILE
     if path.is_file() and path.stat().st_mode & 0o077:
         yield _warn(_("{path} can be read by others: chmod 600.", path=str(path)))
+
+
+def _backup(settings: Settings) -> Iterator[Finding]:
+    """Look at when the last backup was made here."""
+    last, now = last_backup(settings.var_dir), clock_of(settings)()
+    again = "python -m bot backup FILE"
+    if last is None:
+        yield _warn(_("No backup was made here yet: {command}", command=again))
+    elif now - last.at > timedelta(hours=settings.backup_hours):
+        yield _warn(
+            _(
+                "The last backup is {n} hours old ({at}): {command}",
+                n=int((now - last.at) / timedelta(hours=1)),
+                at=last.at,
+                command=again,
+            )
+        )
+    else:
+        yield _ok(_("The last backup was made {at}: {file}", at=last.at, file=last.file))
 
 
 def _names(settings: Settings) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ import hmac
 
 from aiohttp import web
 
+from bot.backup_mark import last_backup
 from bot.service import Service
 from bot.settings import Settings
 
@@ -26,6 +27,8 @@ def health_routes(service: Service, settings: Settings) -> list[web.AbstractRout
             raise web.HTTPUnauthorized
         if not token and not settings.is_loopback:
             raise web.HTTPNotFound
+        last = last_backup(settings.var_dir)
+        service.ground.metrics.last_backup.set(last.at.timestamp() if last else 0)
         return web.Response(
             body=service.ground.metrics.text(),
             headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},

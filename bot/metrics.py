@@ -47,6 +47,17 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.set_aside = Gauge(
+            "messages_set_aside",
+            "Messages that could not be handled and wait for a person to look",
+            registry=self.registry,
+        )
+        self.last_backup = Gauge(
+            "backup_timestamp_seconds",
+            "When the last backup was made on this machine, seconds since 1970; 0 = never",
+            registry=self.registry,
+        )
+
     def text(self) -> bytes:
         """Give all counters in Prometheus' text form."""
         return generate_latest(self.registry)

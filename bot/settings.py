@@ -107,6 +107,7 @@ class Settings(_FromEnvironment):
     channels: Listed = ()
     trusted_proxies: Listed = ()
     embed_origins: Listed = ()
+    backup_hours: int = Field(default=30, gt=0)
     metrics_token: SecretStr = SecretStr("")
     sentry_dsn: SecretStr = SecretStr("")
     llm_url: str = ""

@@ -13,6 +13,7 @@ from messages.languages import ZONE
 from storage.alarms import alarm
 from storage.clock import Clock
 from storage.database import Store, StoreUnavailable
+from storage.inbox import Inbox
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,8 @@ class Watch:
     async def look(self) -> None:
         """See how each channel is, and tell of a trouble that has lasted too long."""
         now = self._clock()
+        aside = await Inbox(self._store, self._clock).set_aside()
+        self._metrics.set_aside.set(len(aside))
         for name, channel in self._channels.items():
             trouble = trouble_of(channel)
             self._metrics.channel_listens.labels(name).set(not trouble)

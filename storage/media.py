@@ -186,3 +186,10 @@ class Media:
             FileNotFoundError: there is none of that hash.
         """
         return await asyncio.to_thread(self.path(digest).read_bytes)
+
+
+async def every_hash(store: Store) -> list[str]:
+    """Give the hash of every file that is kept, in order."""
+    async with store.reading() as connection:
+        found = await connection.execute(select(tables.media.c.hash).order_by(tables.media.c.hash))
+        return [str(one) for one in found.scalars()]

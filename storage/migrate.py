@@ -64,3 +64,21 @@ def _upgrade(connection: Connection) -> bool:
         raise TooNew(now)
     command.upgrade(config, "head")
     return True
+
+
+async def revision(store: Store) -> str | None:
+    """Give the form that a database has now, None where it never got one.
+
+    Raises:
+        StoreUnavailable: the database cannot be read.
+    """
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - slow to import
+
+    return await store.alone(lambda c: MigrationContext.configure(c).get_current_revision())
+
+
+def known_revisions() -> set[str]:
+    """Give every form that this version can bring up to its own."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import
+
+    return {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}

@@ -58,13 +58,18 @@ def _account(folder: Path) -> dict[str, object]:
     return account
 
 
-def _programs(folder: Path) -> Path:
-    """Find the programs; where they are closed to other accounts, use a copy."""
+def client_programs() -> Path:
+    """Give the folder of pg_dump and pg_restore as they are installed."""
     spec = importlib.util.find_spec(PACKAGE)
     assert spec is not None, f"{PACKAGE} is not installed"
     assert spec.submodule_search_locations is not None
-    package = Path(spec.submodule_search_locations[0])
-    programs = package / INSTALLED / "bin"
+    return Path(spec.submodule_search_locations[0]) / INSTALLED / "bin"
+
+
+def _programs(folder: Path) -> Path:
+    """Find the programs; where they are closed to other accounts, use a copy."""
+    programs = client_programs()
+    package = programs.parent.parent
     if os.geteuid() != 0 or all(part.stat().st_mode & 0o001 for part in programs.parents):
         return programs
     shutil.copytree(package / INSTALLED, folder / PACKAGE / INSTALLED)

@@ -28,7 +28,7 @@ from tests.databases import Databases, opened
         ("understand",),
         ("evidence", "burn"),
         ("procedures", "remove", "x.csv"),
-        ("backup", "x"),
+        ("backup",),
     ],
     ids=" ".join,
 )

@@ -24,6 +24,7 @@ DEFAULTS: Mapping[str, object] = {
     "CHANNELS": (),
     "TRUSTED_PROXIES": (),
     "EMBED_ORIGINS": (),
+    "BACKUP_HOURS": 30,
     "METRICS_TOKEN": SecretStr(""),
     "SENTRY_DSN": SecretStr(""),
     "LLM_URL": "",

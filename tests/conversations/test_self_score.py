@@ -1,17 +1,23 @@
 """The commune scores itself, confirms its next tasks, and reads its month in short."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from handlers import report
+from handlers.office import Office
 from handlers.report_contents import contents
 from messages.languages import ZONE
+from scoring import criteria
 from scoring.periods import Period, parse
 from scoring.scorecard import ComponentScore
+from storage.database import Store
+from tests.conftest import COMMUNE, Hands
 from tests.conversations.desk_scenes import file
-from tests.transcript import Somebody, Talk
+from tests.transcript import Somebody, Talk, talking
 
 NO_MONEY = "Chưa có kinh phí triển khai thực hiện"
 
@@ -165,9 +171,42 @@ async def test_a_unit_reads_the_tasks_and_confirms_none(talk: Talk) -> None:
     assert "Chỉ người tổng hợp" in "".join(await unit.says("/nhiemvu xác nhận"))
 
 
-async def test_the_text_tells_what_late_matters_cost_and_how_far_the_level_is(
+async def test_the_app_is_never_awarded_by_the_program_but_by_a_person(
     talk: Talk, who: Somebody
 ) -> None:
+    citizen, officer = talk.person("a"), await talk.official()
+    code = await file(talk, citizen, "Đường thôn 3 có ổ gà to, xe máy khó đi")
+    await officer.says(f"/traloi {code} Xã đã vá xong ổ gà.")
+    scored = await _scored(talk, "1.14")
+    # All that was received was answered in time, and still it is for the department to say.
+    assert (scored.score, scored.proposed) == (None, None)
+    assert scored.provisional
+    await who.says("/tucham 1.14 2 Công văn số 12 của Sở Nội vụ")
+    scored = await _scored(talk, "1.14")
+    assert scored.score == 2
+    assert not scored.provisional
+
+
+@pytest.fixture
+def measured(office: Office, tmp_path: Path) -> Office:
+    """A commune whose department has confirmed how the app is measured."""
+    told = (COMMUNE / "criteria.toml").read_text("utf-8")
+    head, name, rest = told.partition('id = "1.14"')
+    share = """{ name = "share", numerator = ["feedback.answered_on_time"],
+        denominator = ["feedback.answered_on_time", "feedback.late"] }"""
+    rest = rest.replace('{ name = "manual" }', " ".join(share.split()), 1)
+    (tmp_path / "criteria.toml").write_text(head + name + rest, "utf-8")
+    return replace(office, scheme=criteria.read(tmp_path / "criteria.toml"))
+
+
+async def test_the_text_tells_what_late_matters_cost_and_how_far_the_level_is(
+    store: Store, measured: Office, hands: Hands
+) -> None:
+    async with talking(store, measured, hands) as talk:
+        await _costs(talk, await talk.official(role="staff", name="Vi Thị Tổng Hợp"))
+
+
+async def _costs(talk: Talk, who: Somebody) -> None:
     await file(talk, talk.person("a"), "Đường thôn 3 có ổ gà to, xe máy khó đi")
     await talk.pass_time(days=20)
     whole = "\n".join(await who.says("/report"))
