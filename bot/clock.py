@@ -1,4 +1,4 @@
-"""What happens because time passed: timers, the sealing of days."""
+"""What happens because time passed: timers, erasures, the sealing of days."""
 
 import asyncio
 import contextlib
@@ -8,8 +8,10 @@ import structlog
 
 from storage.clock import Clock
 from storage.database import Store, StoreUnavailable
+from storage.erasure import erase_waiting
 from storage.evidence import seal_days
 from storage.inbox import Inbox
+from storage.media import Media
 from storage.timers import fire
 
 log = structlog.get_logger(__name__)
@@ -26,6 +28,7 @@ class ClockWorker:
     Args:
         store: the database.
         inbox: told when timers became messages.
+        kept: the files, of which those of erased people are deleted.
         clock: tells the time.
     """
 
@@ -33,10 +36,12 @@ class ClockWorker:
         self,
         store: Store,
         inbox: Inbox,
+        kept: Media,
         clock: Clock,
     ) -> None:
         self._store = store
         self._inbox = inbox
+        self._kept = kept
         self._clock = clock
         self._sealed_at: datetime | None = None
 
@@ -55,6 +60,10 @@ class ClockWorker:
         now = self._clock()
         while await fire(self._store, now):
             self._inbox.arrived.set()
+        if erased := await erase_waiting(self._store, self._kept, now):
+            log.info("erased", addresses=erased)
+            # What was deleted stands in the log of changes until it is emptied.
+            await self._store.truncate_log()
         if self._sealed_at is None or now - self._sealed_at >= SEAL_EVERY:
             await seal_days(self._store, now)
             await self._store.truncate_log()

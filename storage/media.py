@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from messages.envelope import Attachment, AttachmentKind
-from storage import tables
+from storage import civic_tables, dossiers_tables, report_tables, tables
 from storage.clock import Clock
 from storage.connection import INSERTS, Connection
 from storage.database import Store
@@ -179,6 +179,15 @@ class Media:
             found = await connection.execute(select(table.c.mime).where(table.c.hash == digest))
             return str(found.scalar() or "")
 
+    async def delete(self, digests: Collection[str]) -> None:
+        """Delete files whose rows are gone; one that is gone already is as well."""
+
+        def job() -> None:
+            for digest in digests:
+                self.path(digest).unlink(missing_ok=True)
+
+        await asyncio.to_thread(job)
+
     async def read(self, digest: str) -> bytes:
         """Read a kept file.
 
@@ -186,3 +195,21 @@ class Media:
             FileNotFoundError: there is none of that hash.
         """
         return await asyncio.to_thread(self.path(digest).read_bytes)
+
+
+async def unnamed(connection: Connection, digests: Collection[str]) -> frozenset[str]:
+    """Delete the rows of files that nothing names any more; give their hashes."""
+    letters, orders = civic_tables.official_letters, report_tables.report_orders
+    naming = (
+        tables.ticket_files.c.hash,
+        dossiers_tables.apologies.c.hash,
+        *(orders.c.png, orders.c.docx, orders.c.xlsx),
+        *(letters.c.pdf, letters.c.picture, letters.c.word),
+    )
+    named: set[str] = set()
+    for column in naming:
+        found = await connection.execute(select(column).where(column.in_(digests)))
+        named |= {*found.scalars()}
+    gone = frozenset(digests) - named
+    await connection.execute(delete(tables.media).where(tables.media.c.hash.in_(gone)))
+    return gone
