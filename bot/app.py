@@ -38,6 +38,7 @@ from handlers import (
     commands_of,
     commune,
     letter_forms,
+    own_data,
     report,
     search,
     survey_forms,
@@ -53,6 +54,7 @@ from storage.clock import Clock, clock_from, system_clock
 from storage.database import BUSY_MS, Store
 from storage.desk_sessions import DeskSessions
 from storage.evidence import Evidence, record
+from storage.held import held_by_link
 from storage.inbox import Inbox
 from storage.joining import take_over
 from storage.leases import free_dead
@@ -255,6 +257,10 @@ def _site(
         dossiers = await read.dossier_counts(*period.bounds, now)
         return Figures(period, counts_as_json(facts), dossiers)
 
+    async def held(code: str) -> str | None:
+        found = await held_by_link(Reader(ground.store), code, ground.clock())
+        return own_data.as_text(found, ground.office) if found else None
+
     telegram = service.channels.get("telegram")
     return Site(
         commune=ground.office.commune,
@@ -274,6 +280,7 @@ def _site(
         board=ground.office.board,
         published=Reader(ground.store).published,
         desks=(_desk(ground, service, links),),
+        own_data=held,
     )
 
 

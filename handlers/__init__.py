@@ -29,6 +29,7 @@ from handlers import (
     menu,
     next_tasks,
     noticeboard,
+    own_data,
     privacy,
     rating,
     receipts,
@@ -75,6 +76,7 @@ for _conversation in (
     contact,  # a telephone number
     noticeboard,  # what the commune makes public
     privacy,  # what is kept of me
+    own_data,  # all of it, as a file
     desk,  # officers
     groups,  # their group chats
     unanswered,  # officers: questions that no guide answered

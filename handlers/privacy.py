@@ -82,10 +82,12 @@ async def rights(turn: Turn) -> Reply:
         _("Each needs your own yes; as long as you say nothing it stays no."),
         "",
         _("You may see, correct or withdraw what you sent, or have it erased."),
-        _("We answer such a request within 2 working days."),
+        _("To see: /dulieu. Telephone number: /sodienthoai. Your name is the one on your channel."),
+        _("To take back a yes: /ngungnhan. We answer such a request within 2 working days."),
     )
     reply = turn.say(
         text,
+        Offer("/dulieu", _("See all that is held about me")),
         Offer("/phieu", _("See or withdraw my tickets")),
         Offer("/xoadulieu", _("Erase my data")),
         Offer("/golienket", _("Take my channels apart"))

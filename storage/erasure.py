@@ -309,6 +309,7 @@ async def _erase_rows(
         dossiers_tables.dossier_followers,
         dossiers_tables.sent_files,
         privacy_tables.consents,
+        privacy_tables.access_links,
     ):
         await connection.execute(delete(table).where(table.c.person_id == who))
     # Wrong tries of the last day keep others from guessing at a dossier.

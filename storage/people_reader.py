@@ -92,6 +92,11 @@ class PeopleReader:
         self._store = store
         self._officials = Together(self._read_officials)
 
+    @property
+    def store(self) -> Store:
+        """The database that is read."""
+        return self._store
+
     async def phone_of(self, person_id: int) -> str:
         """Give the telephone number that a person left, "" for none."""
         people = tables.people

@@ -42,3 +42,13 @@ consents = Table(
     comment="What a person agreed to and when, by the version of the text that they were shown, "
     "and when they took it back.",
 )
+
+access_links = Table(
+    "access_links",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("until", Moment, nullable=False),
+    comment="The link by which a person reads what is held about them, one at a time; only a keyed "
+    "hash of it is kept.",
+)

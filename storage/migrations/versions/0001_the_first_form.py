@@ -517,6 +517,15 @@ def upgrade() -> None:
     with op.batch_alter_table('consents', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_consents_person_id'), ['person_id'], unique=False)
 
+    op.create_table('access_links',
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('until', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_access_links_person_id')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_access_links')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_access_links_code_hash')),
+    comment='The link by which a person reads what is held about them, one at a time; only a keyed hash of it is kept.'
+    )
     op.create_table('report_orders',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -934,6 +943,7 @@ def downgrade() -> None:
 
     op.drop_table('survey_answers')
     op.drop_table('publications')
+    op.drop_table('access_links')
     with op.batch_alter_table('consents', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consents_person_id'))
 
