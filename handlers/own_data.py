@@ -99,7 +99,9 @@ def _ticket(held: HeldTicket) -> Iterator[Sayable | str]:
         state=STATE_NAMES[ticket.state],
     )
     if ticket.place or ticket.village:
-        yield _("Where: {place}", place=" ".join(filter(None, (ticket.place, ticket.village))))
+        yield _(
+            "At this place: {place}", place=" ".join(filter(None, (ticket.place, ticket.village)))
+        )
     if ticket.latitude is not None and ticket.longitude is not None:
         yield f"{ticket.latitude:.5f}, {ticket.longitude:.5f}"
     for words in held.words:

@@ -18,6 +18,7 @@ from handlers import (
     reminders,
     subscriptions,
 )
+from handlers.commune import Retention
 from handlers.deadlines import add_calendar_days, deadline_words
 from handlers.intents import Intent
 from handlers.matter import Matter
@@ -69,8 +70,7 @@ async def rights(turn: Turn) -> Reply:
             "- {n} ticket of yours (newest ones)", "- {n} tickets of yours (newest ones)", len(mine)
         ),
         _("- the telephone number that you left") if phone else None,
-        _("- your messages for {days} days, so that they are answered", days=keeping.messages),
-        _("- your tickets for {days} days after they end", days=keeping.tickets),
+        *_kept_for(keeping),
         _("Why: {ground}", ground=commune.privacy.legal_ground),
         _("To be confirmed by the commune's lawyer.") if commune.privacy.mark else None,
         "",
@@ -98,6 +98,15 @@ async def rights(turn: Turn) -> Reply:
         MENU,
     )
     return questions.reminded(turn, reply)
+
+
+def _kept_for(keeping: Retention) -> tuple[Sayable, ...]:
+    if keeping.messages is None or keeping.tickets is None:
+        return (_("- your messages and tickets, until the commune has fixed for how long"),)
+    return (
+        _("- your messages for {days} days, so that they are answered", days=keeping.messages),
+        _("- your tickets for {days} days after they end", days=keeping.tickets),
+    )
 
 
 @meanings.takes(Intent.DATA_SUBJECT_REQUEST)

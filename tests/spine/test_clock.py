@@ -23,7 +23,7 @@ async def test_a_due_timer_wakes_the_inbox_once(
     store: Store, inbox: Inbox, hands: Hands, tmp_path: Path
 ) -> None:
     await does(store, hands, SetTimer("close", "x", hands() + timedelta(hours=1)))
-    clock = ClockWorker(store, inbox, Media(store, tmp_path, hands), hands)
+    clock = ClockWorker(store, inbox, Media(store, tmp_path, hands), hands, {})
     await clock.look()
     assert not inbox.arrived.is_set()
     hands.move(hours=2)
@@ -37,7 +37,7 @@ async def test_a_due_timer_wakes_the_inbox_once(
 async def test_yesterday_is_sealed_without_being_asked(
     store: Store, inbox: Inbox, hands: Hands, tmp_path: Path
 ) -> None:
-    clock = ClockWorker(store, inbox, Media(store, tmp_path, hands), hands)
+    clock = ClockWorker(store, inbox, Media(store, tmp_path, hands), hands, {})
     await does(store, hands, Evidence("guidance.shown"))
     await clock.look()
     assert await count(store, tables.evidence_seals) == 0
