@@ -88,18 +88,18 @@ def parser() -> argparse.ArgumentParser:
     zalo = add("zalo", "let an administrator of the Zalo OA agree, and keep its tokens")
     zalo.add_argument("action", choices=("connect",))
 
-    _of_personal_data(add)
-
-    add("doctor", "what is wrong, and what to do about it")
+    _of_upkeep(add)
     return top
 
 
-def _of_personal_data(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+def _of_upkeep(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     retention = add("retention", "let go of personal data that is no longer to be kept")
     retention.add_argument("--dry-run", action="store_true", help="only count it, by kind")
 
     key = add("key", "seal everything with a new secret key, while the service stands still")
     key.add_argument("action", choices=("rotate",))
+
+    add("doctor", "what is wrong, and what to do about it")
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from bot.alone import beside_others
 from bot.catalogue_watch import CatalogueWatch
 from bot.channels.channel import Channel, Letter
 from bot.channels.web.carrying import CarryCodes
@@ -304,6 +305,7 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
     """
     office, clock, box = office_of(settings), clock_of(settings), box_of(settings)
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(beside_others(settings.var_dir))
         ground = await ground_at(
             settings.database, box, office, clock, media=settings.var_dir / "media"
         )

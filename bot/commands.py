@@ -12,7 +12,7 @@ from bot.doctor import doctor
 from bot.opened import finished as _finished
 from bot.opened import opened as _opened
 from bot.opened import put as _print
-from bot.privacy_commands import retention
+from bot.privacy_commands import key, retention
 from bot.refusal import DONE, Refusal
 from bot.report_commands import evidence, report
 from bot.settings import Settings
@@ -205,4 +205,5 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "doctor": look,
     "procedures": shown,
     "retention": retention,
+    "key": key,
 }

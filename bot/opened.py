@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
+from bot.alone import beside_others
 from bot.app import box_of, clock_of, ground_at, office_of
 from bot.service import Ground
 from bot.settings import Settings
@@ -27,18 +28,19 @@ def put(text: str) -> None:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Ground]:
     """Open the service's store, migrated, beside a running service or before the first."""
-    ground = await ground_at(
-        settings.database,
-        box_of(settings),
-        office_of(settings),
-        clock_of(settings),
-        media=settings.var_dir / "media",
-        busy_ms=PATIENCE_MS,
-    )
-    try:
-        yield ground
-    finally:
-        await ground.store.close()
+    with beside_others(settings.var_dir):
+        ground = await ground_at(
+            settings.database,
+            box_of(settings),
+            office_of(settings),
+            clock_of(settings),
+            media=settings.var_dir / "media",
+            busy_ms=PATIENCE_MS,
+        )
+        try:
+            yield ground
+        finally:
+            await ground.store.close()
 
 
 def finished(work: Coroutine[None, None, int]) -> int:
