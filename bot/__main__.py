@@ -96,6 +96,10 @@ def _of_upkeep(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     retention = add("retention", "let go of personal data that is no longer to be kept")
     retention.add_argument("--dry-run", action="store_true", help="only count it, by kind")
 
+    audit = add("audit", "who looked at what and did what, the newest first")
+    audit.add_argument("code", nargs="?", default="", metavar="CODE", help="none = all")
+    audit.add_argument("--limit", type=int, default=100, metavar="N")
+
     key = add("key", "seal everything with a new secret key, while the service stands still")
     key.add_argument("action", choices=("rotate",))
 

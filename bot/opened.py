@@ -10,6 +10,7 @@ from bot.alone import beside_others
 from bot.app import box_of, clock_of, ground_at, office_of
 from bot.service import Ground
 from bot.settings import Settings
+from storage.audit import COMMAND_LINE, looked
 
 THREAD_ENDS_WITHIN = 1.0
 """Seconds."""
@@ -26,8 +27,14 @@ def put(text: str) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Ground]:
-    """Open the service's store, migrated, beside a running service or before the first."""
+async def opened(settings: Settings, act: str, about: str = "") -> AsyncIterator[Ground]:
+    """Open the service's store, migrated, beside a running service or before the first.
+
+    Args:
+        settings: where it is.
+        act: the command, for the audit.
+        about: the code that it is about, "" for none.
+    """
     with beside_others(settings.var_dir):
         ground = await ground_at(
             settings.database,
@@ -38,6 +45,14 @@ async def opened(settings: Settings) -> AsyncIterator[Ground]:
             busy_ms=PATIENCE_MS,
         )
         try:
+            await looked(
+                ground.store,
+                act,
+                about,
+                person_id=None,
+                channel=COMMAND_LINE,
+                now=ground.clock(),
+            )
             yield ground
         finally:
             await ground.store.close()

@@ -5,14 +5,17 @@ import shutil
 import sys
 
 from bot.alone import alone
+from bot.app import clock_of
 from bot.opened import PATIENCE_MS, finished, opened, put
 from bot.refusal import DONE, Refusal
 from bot.settings import Settings
-from messages.languages import say
+from messages.languages import ZONE, say
 from messages.text import Text, _
+from storage.audit import COMMAND_LINE, audited, looked
 from storage.database import Store
 from storage.erasure import erase_waiting
 from storage.migrate import migrate
+from storage.reader import Reader
 from storage.retention import due, let_go
 from storage.rotation import Rotated, rotate
 from storage.sealing import Box, next_secret_in, secret_in, take_next_secret
@@ -22,7 +25,7 @@ def retention(settings: Settings, options: argparse.Namespace) -> int:
     """Let go of what is no longer to be kept, or only count it, by kind."""
 
     async def do() -> int:
-        async with opened(settings) as ground:
+        async with opened(settings, "retention") as ground:
             periods, now = ground.office.commune.retention.periods, ground.clock()
             if options.dry_run:
                 counts = await due(ground.store, periods, now)
@@ -47,6 +50,21 @@ def _told(kind: str, n: int | None, *, dry: bool) -> Text:
     if dry:
         return _("{kind}: {n} to be deleted or made anonymous", kind=kind, n=n)
     return _("{kind}: {n} deleted or made anonymous", kind=kind, n=n)
+
+
+def audit(settings: Settings, options: argparse.Namespace) -> int:
+    """Print who looked at what and did what, the newest first, of all or of one code."""
+
+    async def do() -> int:
+        async with opened(settings, "audit", options.code) as ground:
+            read = Reader(ground.store)
+            for row in await audited(ground.store, options.code.upper(), options.limit):
+                who = await read.name_of(row.person_id, official=True) if row.person_id else "-"
+                at = row.at.astimezone(ZONE).isoformat(timespec="seconds")
+                put("\t".join((at, row.channel, who or f"#{row.person_id}", row.act, row.about)))
+            return DONE
+
+    return finished(do())
 
 
 def key(settings: Settings, _options: argparse.Namespace) -> int:
@@ -89,7 +107,10 @@ async def _rotated(settings: Settings, old: str, new: str) -> Rotated:
             raise Refusal(_("Another machine has this database open: stop its service first."))
         await migrate(store)
         between = Box(f"{old}\0{new}")
-        return await rotate(store, store.box, Box(new), between, lambda _table, _n: None)
+        done = await rotate(store, store.box, Box(new), between, lambda _table, _n: None)
+        now = clock_of(settings)()
+        await looked(store, "key rotate", "", person_id=None, channel=COMMAND_LINE, now=now)
+        return done
     finally:
         await store.close()
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from handlers import (
     alarms,
+    auditing,
     broadcast,
     calendar_week,
     contact,
@@ -95,6 +96,7 @@ for _conversation in (
     letters,  # staff and leaders: the commune's letters
 ):
     router.include(_conversation.router)
+auditing.audit_officials(router)
 
 COMMANDS: tuple[tuple[str, Text], ...] = (
     ("gopy", _("Give feedback, report a problem")),

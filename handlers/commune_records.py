@@ -247,19 +247,8 @@ class Retention(Sourced):
     @property
     def periods(self) -> dict[str, int | None]:
         """Give each kind with its days."""
-        return {kind: getattr(self, kind) for kind in KINDS_KEPT}
-
-
-KINDS_KEPT = (
-    "messages",
-    "letters",
-    "media",
-    "tickets",
-    "people",
-    "audit",
-    "reports",
-    "dossiers",
-)
+        kinds = Retention.model_fields.keys() - Sourced.model_fields.keys()
+        return {kind: getattr(self, kind) for kind in Retention.model_fields if kind in kinds}
 
 
 class Limits(Sourced):

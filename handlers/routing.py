@@ -281,6 +281,11 @@ class Router:
         self.fallback = handler
         return handler
 
+    @property
+    def otherwise_asked(self) -> Handler:
+        """What takes a message that is neither a command nor a code: the step that waits."""
+        return self._ask_around
+
     def names(self) -> list[str]:
         """List every command word."""
         return sorted(self.commands)
