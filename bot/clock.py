@@ -72,6 +72,7 @@ class ClockWorker:
             await self._store.truncate_log()
         if self._let_go_at is None or now - self._let_go_at >= LET_GO_EVERY:
             gone = await let_go(self._store, self._kept, self._periods, now)
+            await self._kept.sweep()
             if any(gone.values()):
                 log.info("kept no longer", **gone)
             self._let_go_at = now

@@ -1,5 +1,8 @@
 """Whoever asks to be erased is gone from every table; what is counted and sealed stays true."""
 
+import os
+from collections.abc import Collection
+
 import pytest
 
 from messages.envelope import Incoming, Kind
@@ -207,6 +210,36 @@ async def test_nothing_is_erased_while_the_receipt_is_not_sent(talk: Talk, kept:
     await talk.settle()
     assert code_in(citizen.new())
     assert await erase_waiting(talk.store, kept, talk.hands()) == 1
+
+
+class Killed(Exception):
+    """The process was killed here."""
+
+
+class Dying(Media):
+    """Files whose process is killed before it deletes one."""
+
+    async def delete(self, digests: Collection[str]) -> None:
+        if digests:
+            raise Killed
+
+
+async def test_after_a_kill_in_the_middle_it_is_done_to_the_end(talk: Talk, kept: Media) -> None:
+    life = await lived(talk, kept)
+    await life.first.says("/xoadulieu")
+    await life.first.says("1")
+    dying = Dying(talk.store, kept.folder, talk.hands)
+    with pytest.raises(Killed):
+        await erase_waiting(talk.store, dying, talk.hands())
+    assert await mentions(talk.store, (life.first.address.id,))
+    assert await erase_waiting(talk.store, kept, talk.hands()) == len(life.ids)
+    assert await mentions(talk.store, (*SEALED_WORDS, life.first.address.id)) == set()
+    # The file whose row went before the kill is swept a day later.
+    for path in life.photos:
+        if path.exists():
+            os.utime(path, (0, 0))
+    await kept.sweep()
+    assert not any(path.exists() for path in life.photos)
 
 
 @pytest.mark.parametrize("times", [1, 2])
