@@ -112,6 +112,16 @@ def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     rollup.add_argument("files", nargs="+", metavar="FILE", help="of report --format json")
     rollup.add_argument("--format", choices=("text", "json"), default="text")
 
+    retention = add("retention", "let go of personal data that is no longer to be kept")
+    retention.add_argument("--dry-run", action="store_true", help="only count it, by kind")
+
+    audit = add("audit", "who looked at what and did what, the newest first")
+    audit.add_argument("code", nargs="?", default="", metavar="CODE", help="none = all")
+    audit.add_argument("--limit", type=int, default=100, metavar="N")
+
+    key = add("key", "seal everything with a new secret key, while the service stands still")
+    key.add_argument("action", choices=("rotate",))
+
     add("doctor", "what is wrong, and what to do about it")
 
 

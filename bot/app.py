@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from bot.alone import beside_others
 from bot.catalogue_watch import CatalogueWatch
 from bot.channels.channel import Channel, Letter
 from bot.channels.web.carrying import CarryCodes
@@ -33,7 +34,16 @@ from bot.public_figures import PublicFigures
 from bot.publication_watch import PublicationWatch
 from bot.service import PARTS, Ground, Service
 from bot.settings import Settings
-from handlers import COMMANDS, about, commands_of, commune, letter_forms, search, survey_forms
+from handlers import (
+    COMMANDS,
+    about,
+    commands_of,
+    commune,
+    letter_forms,
+    own_data,
+    search,
+    survey_forms,
+)
 from handlers.office import Office
 from handlers.publications import Noticeboard
 from messages.envelope import Address, Attachment
@@ -43,6 +53,7 @@ from storage.clock import Clock, clock_from, system_clock
 from storage.database import BUSY_MS, Store
 from storage.desk_sessions import DeskSessions
 from storage.evidence import Evidence, record
+from storage.held import held_by_link
 from storage.inbox import Inbox
 from storage.joining import take_over
 from storage.leases import free_dead
@@ -239,6 +250,10 @@ def _site(
 
     figures = PublicFigures(ground.store, ground.clock)
 
+    async def held(code: str) -> str | None:
+        found = await held_by_link(Reader(ground.store), code, ground.clock())
+        return own_data.as_text(found, ground.office) if found else None
+
     telegram = service.channels.get("telegram")
     return Site(
         commune=ground.office.commune,
@@ -258,6 +273,7 @@ def _site(
         board=ground.office.board,
         published=Reader(ground.store).published,
         desks=(_desk(ground, service, links),),
+        own_data=held,
     )
 
 
@@ -281,6 +297,7 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
     """
     office, clock, box = office_of(settings), clock_of(settings), box_of(settings)
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(beside_others(settings.var_dir))
         ground = await ground_at(
             settings.database, box, office, clock, media=settings.var_dir / "media"
         )

@@ -1,4 +1,4 @@
-"""What happens because time passed: timers, the sealing of days."""
+"""What happens because time passed: timers, erasures, retention, the sealing of days."""
 
 import asyncio
 import contextlib
@@ -8,8 +8,11 @@ import structlog
 
 from storage.clock import Clock
 from storage.database import Store, StoreUnavailable
+from storage.erasure import erase_waiting
 from storage.evidence import seal_days
 from storage.inbox import Inbox
+from storage.media import Media
+from storage.retention import Periods, let_go
 from storage.timers import fire
 
 log = structlog.get_logger(__name__)
@@ -18,6 +21,7 @@ EVERY = 1.0
 """Seconds between two looks."""
 
 SEAL_EVERY = timedelta(minutes=10)
+LET_GO_EVERY = timedelta(hours=6)
 
 
 class ClockWorker:
@@ -26,19 +30,26 @@ class ClockWorker:
     Args:
         store: the database.
         inbox: told when timers became messages.
+        kept: the files, of which those of erased people are deleted.
         clock: tells the time.
+        periods: how long each kind of data is kept.
     """
 
     def __init__(
         self,
         store: Store,
         inbox: Inbox,
+        kept: Media,
         clock: Clock,
+        periods: Periods,
     ) -> None:
         self._store = store
         self._inbox = inbox
+        self._kept = kept
         self._clock = clock
+        self._periods = periods
         self._sealed_at: datetime | None = None
+        self._let_go_at: datetime | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look every second until told to stop."""
@@ -55,6 +66,16 @@ class ClockWorker:
         now = self._clock()
         while await fire(self._store, now):
             self._inbox.arrived.set()
+        if erased := await erase_waiting(self._store, self._kept, now):
+            log.info("erased", addresses=erased)
+            # What was deleted stands in the log of changes until it is emptied.
+            await self._store.truncate_log()
+        if self._let_go_at is None or now - self._let_go_at >= LET_GO_EVERY:
+            gone = await let_go(self._store, self._kept, self._periods, now)
+            await self._kept.sweep()
+            if any(gone.values()):
+                log.info("kept no longer", **gone)
+            self._let_go_at = now
         if self._sealed_at is None or now - self._sealed_at >= SEAL_EVERY:
             await seal_days(self._store, now)
             await self._store.truncate_log()

@@ -13,6 +13,7 @@ from bot.doctor import doctor
 from bot.opened import finished as _finished
 from bot.opened import opened as _opened
 from bot.opened import put as _print
+from bot.privacy_commands import audit, key, retention
 from bot.refusal import DONE, Refusal
 from bot.report_commands import evidence, report
 from bot.restore import restore
@@ -45,7 +46,7 @@ def migrate(settings: Settings, _options: argparse.Namespace) -> int:
     """Bring the database to this version's form."""
 
     async def do() -> int:
-        async with _opened(settings):
+        async with _opened(settings, "migrate"):
             return DONE
 
     return _finished(do())
@@ -56,7 +57,7 @@ def invite(settings: Settings, options: argparse.Namespace) -> int:
 
     async def do() -> int:
         name = _name(options.name)
-        async with _opened(settings) as ground:
+        async with _opened(settings, "invite") as ground:
             units = [unit.id for unit in ground.office.commune.units]
             if options.unit and options.unit not in units:
                 raise Refusal(
@@ -88,7 +89,7 @@ def revoke(settings: Settings, options: argparse.Namespace) -> int:
 
     async def do() -> int:
         name = _name(options.name)
-        async with _opened(settings) as ground:
+        async with _opened(settings, "revoke") as ground:
             ended = await ground.store.write(
                 lambda connection: end_roles(connection, name=name, now=ground.clock())
             )
@@ -103,7 +104,7 @@ def tickets(settings: Settings, options: argparse.Namespace) -> int:
     """Print tickets with their history as JSON, all of them or one."""
 
     async def do() -> int:
-        async with _opened(settings) as ground:
+        async with _opened(settings, "tickets", options.code) as ground:
             read = Reader(ground.store)
             if options.code:
                 code = ticket_code(options.code)
@@ -147,7 +148,7 @@ def shown(settings: Settings, options: argparse.Namespace) -> int:
     """Print the catalogue file that was in use at the end of a day, as it stood."""
 
     async def do() -> int:
-        async with _opened(settings) as ground:
+        async with _opened(settings, "procedures shown") as ground:
             try:
                 day = date.fromisoformat(options.on) if options.on else None
             except ValueError:
@@ -170,7 +171,7 @@ def dossiers(settings: Settings, options: argparse.Namespace) -> int:
     from bot.dossier_commands import import_dossiers  # noqa: PLC0415 - other commands need none of it
 
     async def do() -> int:
-        async with _opened(settings) as ground:
+        async with _opened(settings, "dossiers import") as ground:
             return await import_dossiers(ground, options)
 
     return _finished(do())
@@ -187,7 +188,7 @@ def zalo(settings: Settings, _options: argparse.Namespace) -> int:
     from bot.channels.zalo.connecting import connect  # noqa: PLC0415
 
     async def do() -> int:
-        async with _opened(settings) as ground:
+        async with _opened(settings, "zalo connect") as ground:
             await connect(settings, ground, _print)
             return DONE
 
@@ -207,4 +208,7 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "restore": restore,
     "doctor": look,
     "procedures": shown,
+    "retention": retention,
+    "key": key,
+    "audit": audit,
 }

@@ -5,10 +5,9 @@ from messages.text import _
 from storage.clock import Clock
 from storage.credentials import Credentials
 from storage.database import Store
+from storage.rotation import KEY_CHECK as NAME
+from storage.rotation import take_over_hash_key
 from storage.sealing import CannotUnseal
-
-NAME = "key-check"
-"""The credential that is nobody's: it is sealed at the first start and opened at each later one."""
 
 
 async def check_key(store: Store, clock: Clock) -> None:
@@ -22,10 +21,12 @@ async def check_key(store: Store, clock: Clock) -> None:
     try:
         if await credentials.read(NAME) is None:
             await credentials.seed(NAME, NAME)
+        await take_over_hash_key(store, store.box)
     except CannotUnseal as error:
         raise Refusal(
             _(
                 "The database was sealed with another key: set BOT_SECRET_KEY, or put back "
-                "secret.key, as it was."
+                "secret.key, as it was. Where a change of the key was cut short, end it by "
+                "`python -m bot key rotate`."
             )
         ) from error

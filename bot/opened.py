@@ -6,9 +6,11 @@ import threading
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
+from bot.alone import beside_others
 from bot.app import box_of, clock_of, ground_at, office_of
 from bot.service import Ground
 from bot.settings import Settings
+from storage.audit import COMMAND_LINE, looked
 
 THREAD_ENDS_WITHIN = 1.0
 """Seconds."""
@@ -25,20 +27,35 @@ def put(text: str) -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Ground]:
-    """Open the service's store, migrated, beside a running service or before the first."""
-    ground = await ground_at(
-        settings.database,
-        box_of(settings),
-        office_of(settings),
-        clock_of(settings),
-        media=settings.var_dir / "media",
-        busy_ms=PATIENCE_MS,
-    )
-    try:
-        yield ground
-    finally:
-        await ground.store.close()
+async def opened(settings: Settings, act: str, about: str = "") -> AsyncIterator[Ground]:
+    """Open the service's store, migrated, beside a running service or before the first.
+
+    Args:
+        settings: where it is.
+        act: the command, for the audit.
+        about: the code that it is about, "" for none.
+    """
+    with beside_others(settings.var_dir):
+        ground = await ground_at(
+            settings.database,
+            box_of(settings),
+            office_of(settings),
+            clock_of(settings),
+            media=settings.var_dir / "media",
+            busy_ms=PATIENCE_MS,
+        )
+        try:
+            await looked(
+                ground.store,
+                act,
+                about,
+                person_id=None,
+                channel=COMMAND_LINE,
+                now=ground.clock(),
+            )
+            yield ground
+        finally:
+            await ground.store.close()
 
 
 def finished(work: Coroutine[None, None, int]) -> int:

@@ -45,7 +45,7 @@ def report(settings: Settings, options: argparse.Namespace) -> int:
     """Print the counts and the score of a period, or write them as a document."""
 
     async def do() -> int:
-        async with opened(settings) as ground:
+        async with opened(settings, "report") as ground:
             now = ground.clock()
             period = parse(options.period, now.astimezone(ZONE).date())
             read, office = Reader(ground.store), ground.office
@@ -78,7 +78,7 @@ def evidence(settings: Settings, options: argparse.Namespace) -> int:
 
 async def _verify(settings: Settings, options: argparse.Namespace) -> int:
     """Refuse evidence that is not what was sealed, by the first day that was touched."""
-    async with opened(settings) as ground:
+    async with opened(settings, "evidence verify") as ground:
         now = ground.clock()
         start, end = date.min, date.max
         if options.period is not None:
@@ -95,7 +95,7 @@ async def _verify(settings: Settings, options: argparse.Namespace) -> int:
 
 async def _export(settings: Settings, options: argparse.Namespace) -> int:
     """Write the pack of a period; nothing stays of one that could not be finished."""
-    async with opened(settings) as ground:
+    async with opened(settings, "evidence export") as ground:
         now = ground.clock()
         period = parse(options.period or "", now.astimezone(ZONE).date())
         await evidences.seal_days(ground.store, now)

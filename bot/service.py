@@ -131,7 +131,13 @@ class Service:
                 metrics=ground.metrics,
             ).run,
             "outbox": self.outbox_worker.run,
-            "clock": ClockWorker(ground.store, ground.inbox, ground.clock).run,
+            "clock": ClockWorker(
+                ground.store,
+                ground.inbox,
+                ground.media,
+                ground.clock,
+                ground.office.commune.retention.periods,
+            ).run,
             "reports": ReportWorker(
                 ground.store, Orders(ground.store, ground.media, ground.clock), ground.office
             ).run,

@@ -104,6 +104,7 @@ class Settings(_FromEnvironment):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = Field(default_factory=lambda given: f"http://127.0.0.1:{given['port']}")
     secret_key: SecretStr = SecretStr("")
+    next_secret_key: SecretStr = SecretStr("")
     channels: Listed = ()
     trusted_proxies: Listed = ()
     embed_origins: Listed = ()

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from handlers import (
     alarms,
+    auditing,
     broadcast,
     calendar_week,
     contact,
@@ -29,6 +30,7 @@ from handlers import (
     menu,
     next_tasks,
     noticeboard,
+    own_data,
     privacy,
     questions,
     rating,
@@ -77,6 +79,7 @@ for _conversation in (
     contact,  # a telephone number
     noticeboard,  # what the commune makes public
     privacy,  # what is kept of me
+    own_data,  # all of it, as a file
     desk,  # officers
     groups,  # their group chats
     unanswered,  # officers: questions that no guide answered
@@ -95,6 +98,7 @@ for _conversation in (
     letters,  # staff and leaders: the commune's letters
 ):
     router.include(_conversation.router)
+auditing.audit_officials(router)
 
 
 @router.after

@@ -222,13 +222,33 @@ class Reception(Sourced):
 
 
 class Retention(Sourced):
-    """After how many days of rest each kind of data is deleted or made anonymous."""
+    """After how many days of rest each kind of data is deleted or made anonymous; None = never.
 
-    messages: Count
-    letters: Count
-    media: Count
-    tickets: Count
-    people: Count
+    Attributes:
+        messages: received and handled.
+        letters: what was written; that it was written is counted on.
+        media: photos and documents of tickets that have ended.
+        tickets: words, notes and places of those that have ended.
+        people: everything of whoever has not written since.
+        audit: who looked at what.
+        reports: documents that were made.
+        dossiers: names and procedures of those that are finished.
+    """
+
+    messages: Count | None = None
+    letters: Count | None = None
+    media: Count | None = None
+    tickets: Count | None = None
+    people: Count | None = None
+    audit: Count | None = None
+    reports: Count | None = None
+    dossiers: Count | None = None
+
+    @property
+    def periods(self) -> dict[str, int | None]:
+        """Give each kind with its days."""
+        kinds = Retention.model_fields.keys() - Sourced.model_fields.keys()
+        return {kind: getattr(self, kind) for kind in Retention.model_fields if kind in kinds}
 
 
 class Limits(Sourced):

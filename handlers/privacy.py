@@ -7,8 +7,19 @@ Rights and deadlines: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15, Đ.4
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import filing, joined, linking, meanings, questions, redirect, subscriptions
-from handlers.deadlines import add_calendar_days
+from handlers import (
+    cards,
+    filing,
+    joined,
+    linking,
+    meanings,
+    questions,
+    redirect,
+    reminders,
+    subscriptions,
+)
+from handlers.commune import Retention
+from handlers.deadlines import add_calendar_days, deadline_words
 from handlers.intents import Intent
 from handlers.matter import Matter
 from handlers.questions import MENU, PERSON
@@ -17,8 +28,11 @@ from handlers.understanding import Understanding
 from messages.envelope import Kind
 from messages.languages import DEFAULT, say
 from messages.text import Sayable, _, lines, ngettext
-from storage.outbox import Offer
-from storage.people import KeepPhone
+from storage.erasure import AskErasure
+from storage.evidence import Evidence
+from storage.outbox import Draft, Offer
+from storage.tickets import Change, Event, State
+from storage.work import Effect
 
 router = Router()
 
@@ -30,6 +44,11 @@ ERASURE = _("I ask that all my personal data be erased.")
 
 YES = Offer("erase:yes", _("Yes, erase my data"))
 NO = Offer("erase:no", _("No, keep them"))
+
+OFFICIAL = _(
+    "You hold a role here, and what officials do stays on record. Please have an administrator end "
+    "your role first."
+)
 
 
 @router.command("riengtu", "privacy")
@@ -51,8 +70,7 @@ async def rights(turn: Turn) -> Reply:
             "- {n} ticket of yours (newest ones)", "- {n} tickets of yours (newest ones)", len(mine)
         ),
         _("- the telephone number that you left") if phone else None,
-        _("- your messages for {days} days, so that they are answered", days=keeping.messages),
-        _("- your tickets for {days} days after they end", days=keeping.tickets),
+        *_kept_for(keeping),
         _("Why: {ground}", ground=commune.privacy.legal_ground),
         _("To be confirmed by the commune's lawyer.") if commune.privacy.mark else None,
         "",
@@ -64,10 +82,12 @@ async def rights(turn: Turn) -> Reply:
         _("Each needs your own yes; as long as you say nothing it stays no."),
         "",
         _("You may see, correct or withdraw what you sent, or have it erased."),
-        _("We answer such a request within 2 working days."),
+        _("To see: /dulieu. Telephone number: /sodienthoai. Your name is the one on your channel."),
+        _("To take back a yes: /ngungnhan. We answer such a request within 2 working days."),
     )
     reply = turn.say(
         text,
+        Offer("/dulieu", _("See all that is held about me")),
         Offer("/phieu", _("See or withdraw my tickets")),
         Offer("/xoadulieu", _("Erase my data")),
         Offer("/golienket", _("Take my channels apart"))
@@ -78,6 +98,15 @@ async def rights(turn: Turn) -> Reply:
         MENU,
     )
     return questions.reminded(turn, reply)
+
+
+def _kept_for(keeping: Retention) -> tuple[Sayable, ...]:
+    if keeping.messages is None or keeping.tickets is None:
+        return (_("- your messages and tickets, until the commune has fixed for how long"),)
+    return (
+        _("- your messages for {days} days, so that they are answered", days=keeping.messages),
+        _("- your tickets for {days} days after they end", days=keeping.tickets),
+    )
 
 
 @meanings.takes(Intent.DATA_SUBJECT_REQUEST)
@@ -92,7 +121,17 @@ async def begin(turn: Turn) -> Reply:
     if questions.is_busy(turn) and turn.person.step != erase.name:
         first = _("Please finish what you are writing first, or send /huy to drop it.")
         return turn.say(first)
+    if await _officials(turn):
+        return turn.say(OFFICIAL, PERSON, MENU)
     return _ask(turn, elsewhere=await _elsewhere(turn))
+
+
+async def _officials(turn: Turn) -> bool:
+    """Whether somebody with a role asks: what they did as an official is the commune's record."""
+    if turn.person.roles:
+        return True
+    held = await turn.read.holds_role(await joined.ids(turn))
+    return bool(held)
 
 
 def _ask(turn: Turn, *before: Sayable, elsewhere: Sequence[Sayable] = ()) -> Reply:
@@ -100,9 +139,9 @@ def _ask(turn: Turn, *before: Sayable, elsewhere: Sequence[Sayable] = ()) -> Rep
     text = lines(
         *before,
         _("Do you want your personal data erased?"),
-        _("An officer handles the request: you get an answer within 2 working days."),
-        _("Erasure is done by {day} at the latest; counts without names remain.", day=last.date()),
-        _("Tickets that are still open can then not be answered."),
+        _("It is done as soon as this conversation is over; counts without names remain."),
+        _("What is kept outside this service is erased by {day} at the latest.", day=last.date()),
+        _("Tickets that are still open are withdrawn, and we cannot write to you any more."),
         *elsewhere,
     )
     return turn.ask(text, YES, NO, MENU, then=erase, data={})
@@ -134,19 +173,50 @@ async def _elsewhere(turn: Turn) -> tuple[Sayable, ...]:
 
 
 async def _request(turn: Turn) -> Reply:
-    """File the request; it is about every channel that is joined, and names each."""
+    """File the request, withdraw what is open, and have everything erased after this turn.
+
+    The request is about every channel that is joined, and names each; its ticket is the commune's
+    record, under which an officer sees to what lies outside the service.
+    """
+    everybody = await joined.ids(turn)
     asked = lines(ERASURE, *await _elsewhere(turn))
     words = ((questions.message_id(turn), say(asked, DEFAULT)),)
-    request = Matter(kind=KIND, category=filing.ELSE, words=words)
-    # What is written next is about something else: a request for erasure gathers nothing.
-    filed = await filing.file(turn, request)
-    return replace(filed.also(KeepPhone("")), step="", data={})
+    ticket = filing.new_ticket(turn, Matter(kind=KIND, category=filing.ELSE, words=words))
+    beside = await joined.history(turn, ticket, turn.person.id) if turn.person.joined_to else ()
+    told = await cards.new_ticket(turn, ticket, words[0][1], beside=beside)
+    receipt = lines(
+        _("We have received your request about your personal data."),
+        _("Your code: {code}", code=ticket.code),
+        _("Your data here is being erased now; this letter is your receipt, please keep the code."),
+        _("With it anybody can see how far the request is, and nothing else."),
+        _("We answer {deadline}.", deadline=deadline_words(ticket.due_at, turn.now)),
+    )
+    effects: tuple[Effect, ...] = (
+        ticket,
+        Evidence("feedback.received", about=ticket.code, unit=ticket.unit),
+        *reminders.of_new(turn.office.commune, ticket, turn.now),
+    )
+    news: tuple[Draft, ...] = ()
+    for one in await turn.read.open_tickets_of(everybody):
+        withdrawn_one = replace(one, state=State.WITHDRAWN)
+        text = _("The citizen withdrew ticket {code}.", code=one.code)
+        news = (*news, *await cards.news(turn, withdrawn_one, text))
+        effects = (
+            *effects,
+            Change(one, Event.WITHDRAWN, State.WITHDRAWN, values={"closed_at": turn.now}),
+            Evidence("feedback.withdrawn", about=one.code, unit=one.unit),
+            *reminders.stopped(one.code),
+        )
+    asked_for = AskErasure(tuple(sorted(everybody)), ticket.code)
+    return Reply((turn.letter(receipt), *told.letters, *news), "", {}, (*effects, asked_for))
 
 
 @router.event(Kind.WITHDRAWN)
 async def withdrawn(turn: Turn) -> Reply:
     """Take the platform's word that a person wants their data deleted; it needs no confirmation."""
-    open_requests = [
-        ticket for ticket in await joined.tickets(turn) if ticket.kind == KIND and ticket.is_open
-    ]
-    return turn.quiet() if open_requests else await _request(turn)
+    if turn.person.is_new:
+        # A second copy of what was done: there is nothing but this line itself.
+        return turn.quiet(AskErasure((turn.person.id,)))
+    if await _officials(turn) or await turn.read.erasure_is_asked(turn.person.id):
+        return turn.quiet()
+    return await _request(turn)

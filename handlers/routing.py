@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from handlers import choices
 from handlers.office import Office
-from handlers.spelling import MARK, picked, spelled
+from handlers.spelling import MARK, spelled
 from messages.codes import ALPHABET
-from messages.envelope import Address, Attachment, AttachmentKind, Choice, Incoming, Kind
+from messages.envelope import Address, Attachment, AttachmentKind, Incoming, Kind
 from messages.languages import DEFAULT
 from messages.text import Sayable, _, lines
-from messages.vietnamese import fold
 from storage.outbox import Draft, Offer, Purpose, Recipient
 from storage.people import Person
 from storage.reader import Reader
@@ -292,6 +292,11 @@ class Router:
         self.fallback = handler
         return handler
 
+    @property
+    def otherwise_asked(self) -> Handler:
+        """What takes a message that is neither a command nor a code: the step that waits."""
+        return self._ask_around
+
     def names(self) -> list[str]:
         """List every command word."""
         return sorted(self.commands)
@@ -314,7 +319,7 @@ class Router:
         if message.kind is not Kind.MESSAGE:
             name = message.text if message.kind is Kind.TIMER else ""
             return self.events.get((message.kind, name), _nothing), turn
-        turn = chosen(with_number(turn))
+        turn = chosen(_with_number(turn))
         text = turn.message.choice or turn.message.text
         # A choice's key is a command only with the sign: "huy" may be the name of a village.
         is_command = not turn.message.choice or MARK.match(text) is not None
@@ -396,38 +401,16 @@ def _fits(command: Command, rest: str, *, in_one: bool) -> bool:
     return command.takes is not None and command.takes.fullmatch(rest) is not None
 
 
-def with_number(turn: Turn) -> Turn:
-    """Read a telephone number that was sent by a button as if it had been typed.
-
-    Only where it belongs to something: a question that waits, a ticket that was filed.
-    """
-    message = turn.message
-    is_awaited = turn.person.step or turn.data.get("ticket") or message.reply_to
-    if message.text.strip() or message.choice or not is_awaited:
+def _with_number(turn: Turn) -> Turn:
+    """Read a number sent by a button where it belongs to a question that waits or a ticket."""
+    if not (turn.person.step or turn.data.get("ticket") or turn.message.reply_to):
         return turn
-    number = next((one.phone for one in message.attachments if one.phone), "")
-    # With the sign it is no choice's number.
-    return replace(turn, message=replace(message, text=f"☎ {number}")) if number else turn
+    return replace(turn, message=choices.with_number(turn.message))
 
 
 def chosen(turn: Turn) -> Turn:
     """Read a typed number or title as the choice that it stands for; 0 is the menu."""
-    message = turn.message
-    if message.choice or message.attachments:
-        return turn
-    typed = message.text.strip().rstrip(".)")
-    if not typed or len(typed) > 64:  # noqa: PLR2004 - no title is longer
-        return turn
-    wanted = fold(typed)
-    key = next((c.key for c in turn.person.offered if c.key and fold(c.title) == wanted), "")
-    number = picked(typed)
-    if number is not None and not key:
-        key = "/menu" if number == 0 else _by_number(turn.person.offered, number)
-    return replace(turn, message=replace(message, choice=key)) if key else turn
-
-
-def _by_number(offered: tuple[Choice, ...], number: int) -> str:
-    return next((choice.key for choice in reversed(offered) if choice.number == number), "")
+    return replace(turn, message=choices.chosen(turn.message, turn.person.offered))
 
 
 async def _nothing(turn: Turn) -> Reply:

@@ -1,12 +1,13 @@
 """What a person wants to be sent: each topic needs their own yes, a no is one word."""
 
+import hashlib
 from collections.abc import Mapping
 
 from handlers import joined, questions
 from handlers.office import Office
 from handlers.questions import MENU
 from handlers.routing import Offer, Reply, Router, Turn
-from messages.languages import say
+from messages.languages import DEFAULT, say
 from messages.text import Spoken, Text, _, lines
 from messages.vietnamese import fold
 from storage.notices import Subscribe
@@ -25,6 +26,8 @@ ALWAYS: Mapping[str, Text] = {
 
 VILLAGE = "thon"
 """How the topic of a village begins; its place in the commune's list follows."""
+
+AGREEING = _("What would you like to be told? As long as you say nothing we send nothing.")
 
 ON, OFF = {"on", "bat", "co"}, {"off", "tat", "khong"}
 
@@ -57,14 +60,14 @@ async def follow(turn: Turn) -> Reply:
         else _("You do not follow any more: {title}", title=known[topic])
     )
     reply = _shown(turn, frozenset(changed), told)
-    return questions.reminded(turn, reply.also(Subscribe(topic, yes, people)))
+    return questions.reminded(turn, reply.also(Subscribe(topic, yes, people, version(turn, topic))))
 
 
 def _shown(turn: Turn, own: frozenset[str], before: Text | None) -> Reply:
     known = topics(turn.office)
     text = lines(
         before,
-        _("What would you like to be told? As long as you say nothing we send nothing."),
+        AGREEING,
         *(
             _("✓ {title}", title=title) if topic in own else _("– {title}", title=title)
             for topic, title in known.items()
@@ -76,6 +79,16 @@ def _shown(turn: Turn, own: frozenset[str], before: Text | None) -> Reply:
         for topic, title in known.items()
     )
     return turn.say(text, *offers, MENU)
+
+
+def version(turn: Turn, topic: str) -> str:
+    """Name the text by which a topic is agreed to: it changes where the commune's words do."""
+    office = turn.office
+    shown = "\n".join(
+        say(one, DEFAULT) if isinstance(one, Text) else str(one)
+        for one in (AGREEING, topics(office)[topic], office.commune.privacy.line)
+    )
+    return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
 def _said(turn: Turn, title: Text | Spoken | str) -> str:

@@ -364,7 +364,7 @@ class DeskReader:
         table, box = desk_tables.ticket_register, self._store.box
         async with self._store.reading() as connection:
             row = (await connection.execute(select(table).where(table.c.code == code))).first()
-        if row is None:
+        if row is None or row.name is None:
             return None
         return Registered(
             box.unseal("ticket_register.name", row.name),

@@ -7,12 +7,16 @@ from sqlalchemy import delete, or_, select, update
 
 from messages.envelope import Address, Outgoing
 from storage import desk_tables, tables
+from storage.audit import looked
 from storage.connection import Connection
 from storage.database import Store
 from storage.inbox import HANDLED
 from storage.outbox import BODY
 from storage.people import Person, roles_of
 from storage.work import Work
+
+DESK_CHANNEL = "desk"
+"""The channel of what is done in the browser, in the audit."""
 
 LINK_LASTS = timedelta(minutes=10)
 
@@ -53,6 +57,10 @@ class DeskSessions:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    async def looked(self, person: Person, act: str, about: str, now: datetime) -> None:
+        """Write down that somebody at a desk looks at something; raises StoreUnavailable."""
+        await looked(self._store, act, about, person_id=person.id, channel=DESK_CHANNEL, now=now)
 
     async def opens(self, code: str, now: datetime) -> bool:
         """Tell whether a link would open the desk, without using it up."""

@@ -4,15 +4,16 @@ import asyncio
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from messages.envelope import Attachment, AttachmentKind
-from storage import tables
+from storage import civic_tables, dossiers_tables, report_tables, tables
 from storage.clock import Clock
 from storage.connection import INSERTS, Connection
 from storage.database import Store
@@ -21,6 +22,9 @@ from storage.sealing import CannotUnseal
 WAITING, KEPT, LOST = 0, 1, 2
 TRIES, LONGEST_PAUSE = 32, timedelta(hours=1)
 """A platform may be out of order for most of a day."""
+
+SWEPT_AFTER = timedelta(days=1)
+SWEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,10 @@ class Media:
         """Write a file where there is none of its content; give the hash."""
         digest = hashlib.sha256(content).hexdigest()
         path = self.path(digest)
-        if not path.exists():
+        if path.exists():
+            # It is wanted anew: nobody may sweep it before its row is written.
+            path.touch()
+        else:
             self._write(path, content)
         return digest
 
@@ -179,6 +186,46 @@ class Media:
             found = await connection.execute(select(table.c.mime).where(table.c.hash == digest))
             return str(found.scalar() or "")
 
+    async def delete(self, digests: Collection[str]) -> None:
+        """Delete files whose rows are gone; one that is gone already is as well."""
+
+        def job() -> None:
+            for digest in digests:
+                self.path(digest).unlink(missing_ok=True)
+
+        await asyncio.to_thread(job)
+
+    async def sweep(self) -> int:
+        """Delete files that have no row: whoever was to delete them died in between.
+
+        A new file stands there before its row does, so that a day is waited.
+
+        Returns:
+            How many there were.
+        """
+        # By the machine's clock, as the file system writes it.
+        before = time.time() - SWEPT_AFTER.total_seconds()
+        old = await asyncio.to_thread(self._older, before)
+        gone = 0
+        for start in range(0, len(old), SWEPT):
+            part, table = old[start : start + SWEPT], tables.media
+            async with self._store.reading() as connection:
+                rows = await connection.execute(
+                    select(table.c.hash).where(table.c.hash.in_([path.name for path in part]))
+                )
+                named = {*rows.scalars()}
+            nobodys = [path.name for path in part if path.name not in named]
+            await self.delete(nobodys)
+            gone += len(nobodys)
+        return gone
+
+    def _older(self, before: float) -> list[Path]:
+        return [
+            path
+            for path in self.folder.glob("??/*")
+            if path.is_file() and path.stat().st_mtime < before
+        ]
+
     async def read(self, digest: str) -> bytes:
         """Read a kept file.
 
@@ -193,3 +240,21 @@ async def every_hash(store: Store) -> list[str]:
     async with store.reading() as connection:
         found = await connection.execute(select(tables.media.c.hash).order_by(tables.media.c.hash))
         return [str(one) for one in found.scalars()]
+
+
+async def unnamed(connection: Connection, digests: Collection[str]) -> frozenset[str]:
+    """Delete the rows of files that nothing names any more; give their hashes."""
+    letters, orders = civic_tables.official_letters, report_tables.report_orders
+    naming = (
+        tables.ticket_files.c.hash,
+        dossiers_tables.apologies.c.hash,
+        *(orders.c.png, orders.c.docx, orders.c.xlsx),
+        *(letters.c.pdf, letters.c.picture, letters.c.word),
+    )
+    named: set[str] = set()
+    for column in naming:
+        found = await connection.execute(select(column).where(column.in_(digests)))
+        named |= {*found.scalars()}
+    gone = frozenset(digests) - named
+    await connection.execute(delete(tables.media).where(tables.media.c.hash.in_(gone)))
+    return gone

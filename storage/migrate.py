@@ -10,6 +10,7 @@ from storage import (
     desk_tables,
     dossiers_tables,
     guide_tables,
+    privacy_tables,
     report_tables,
     tables,
 )
@@ -18,7 +19,15 @@ from storage.database import Store
 METADATA = tables.metadata
 """All tables: those of `storage.tables` and those that the modules beside it add to them."""
 
-BESIDE = (channel_tables, civic_tables, desk_tables, dossiers_tables, guide_tables, report_tables)
+BESIDE = (
+    channel_tables,
+    civic_tables,
+    desk_tables,
+    dossiers_tables,
+    guide_tables,
+    privacy_tables,
+    report_tables,
+)
 
 SCRIPTS = Path(__file__).parent / "migrations"
 

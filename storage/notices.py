@@ -25,6 +25,7 @@ from storage.civic_tables import notices, subscriptions
 from storage.connection import INSERTS
 from storage.database import Conflict, Store
 from storage.outbox import Recipient
+from storage.privacy_tables import consents
 from storage.tables import outbox, people
 from storage.work import Work
 
@@ -75,11 +76,13 @@ class Subscribe:
         topic: what it is about; "" with a no = everything.
         yes: whether they want it.
         people: all their addresses; a no holds at each, a yes at the one where it was said.
+        version: of the text to which they said yes; NĐ 356/2025/NĐ-CP, Đ.6 asks for the proof.
     """
 
     topic: str
     yes: bool
     people: tuple[int, ...] = ()
+    version: str = ""
 
     async def apply(self, work: Work) -> None:
         """Write it; twice changes nothing."""
@@ -88,13 +91,27 @@ class Subscribe:
         if self.yes:
             insert = INSERTS[work.connection.dialect.name](table)
             values = {"person_id": work.person_id, "topic": self.topic, "since": work.now}
-            await work.connection.execute(insert.values(**values).on_conflict_do_nothing())
+            new = await work.connection.execute(insert.values(**values).on_conflict_do_nothing())
+            if new.rowcount == 1:
+                work.add(
+                    consents,
+                    person_id=work.person_id,
+                    purpose=self.topic,
+                    version=self.version,
+                    given_at=work.now,
+                    withdrawn_at=None,
+                )
             return
         ids = self.people or (work.person_id,)
         gone = delete(table).where(table.c.person_id.in_(ids))
         if self.topic:
             gone = gone.where(table.c.topic == self.topic)
         await work.connection.execute(gone)
+        agreed = consents.c.person_id.in_(ids), consents.c.withdrawn_at.is_(None)
+        taken_back = update(consents).where(*agreed).values(withdrawn_at=work.now)
+        if self.topic:
+            taken_back = taken_back.where(consents.c.purpose == self.topic)
+        await work.connection.execute(taken_back)
 
 
 @dataclass(frozen=True, slots=True)

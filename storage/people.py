@@ -17,6 +17,9 @@ from storage.work import Work
 INVITE_LASTS = timedelta(hours=48)
 TRIES_AN_HOUR = 5
 
+NOBODY = "erased-"
+"""Begins the address of whoever was erased; no letter is written to it."""
+
 OFFERED = TypeAdapter(tuple[Choice, ...])
 DATA = TypeAdapter(dict[str, str])
 

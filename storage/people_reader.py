@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from messages.envelope import Address
-from storage import tables
+from storage import privacy_tables, tables
 from storage.database import Store
 from storage.joining import JoinCode, addresses, join_code
 from storage.outbox import Recipient
@@ -92,6 +92,11 @@ class PeopleReader:
         self._store = store
         self._officials = Together(self._read_officials)
 
+    @property
+    def store(self) -> Store:
+        """The database that is read."""
+        return self._store
+
     async def phone_of(self, person_id: int) -> str:
         """Give the telephone number that a person left, "" for none."""
         people = tables.people
@@ -99,6 +104,26 @@ class PeopleReader:
             found = await connection.execute(select(people.c.phone).where(people.c.id == person_id))
             sealed = found.scalar()
         return self._store.box.unseal("people.phone", sealed) if sealed else ""
+
+    async def holds_role(self, ids: Collection[int]) -> bool:
+        """Whether any of these people is an official now."""
+        roles = tables.roles
+        async with self._store.reading() as connection:
+            found = await connection.execute(
+                select(roles.c.id)
+                .where(roles.c.person_id.in_(ids), roles.c.revoked_at.is_(None))
+                .limit(1)
+            )
+            return found.first() is not None
+
+    async def erasure_is_asked(self, person_id: int) -> bool:
+        """Whether a person is about to be erased."""
+        table = privacy_tables.erasures
+        async with self._store.reading() as connection:
+            found = await connection.execute(
+                select(table.c.id).where(table.c.person_id == person_id, table.c.done_at.is_(None))
+            )
+            return found.first() is not None
 
     async def last_wrote(self, person_id: int) -> tuple[str, datetime | None]:
         """Tell on which channel a person is, and when they last wrote there."""

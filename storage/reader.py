@@ -30,6 +30,7 @@ from storage.report_reader import ReportReader
 from storage.surveys import SurveyReader
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
+    OPEN,
     Event,
     File,
     Happening,
@@ -124,6 +125,12 @@ class Reader(PeopleReader):
         table = tables.tickets
         newest = select(table).where(table.c.kind == kind).order_by(table.c.received_at.desc())
         return await self._tickets(newest.limit(limit))
+
+    async def open_tickets_of(self, people: Collection[int]) -> list[Ticket]:
+        """List what people brought at any of these addresses and the commune has not ended yet."""
+        table = tables.tickets
+        theirs = table.c.person_id.in_(people), table.c.state.in_(OPEN)
+        return await self._tickets(select(table).where(*theirs).order_by(table.c.received_at))
 
     async def _tickets(self, query: Select[tuple[object, ...]]) -> list[Ticket]:
         async with self._store.reading() as connection:

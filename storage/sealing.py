@@ -18,6 +18,8 @@ FIRST = b"\x01"
 """The number of the key that sealed a value stands before it, so that keys can be changed."""
 
 KEY_FILE = "secret.key"
+NEXT_KEY_FILE = "secret.key.next"
+"""The secret that takes the other's place as soon as everything is sealed with it."""
 
 
 class CannotUnseal(Exception):
@@ -32,7 +34,8 @@ class Box:
 
     def __init__(self, secret: str) -> None:
         self._cipher = AESGCM(self._derive(secret, "seal:1"))
-        self._hash_key = self._derive(secret, "hash:1")
+        self.hash_key = self._derive(secret, "hash:1")
+        """Of keyed hashes; it outlives its secret, because what was hashed is not kept."""
         self.signing_key = self._derive(secret, "sign:1").hex()
         """Signs cookies and links."""
 
@@ -60,7 +63,7 @@ class Box:
 
     def digest(self, purpose: str, text: str) -> str:
         """Give a keyed hash, 64 hex digits: finds or counts a value without telling it."""
-        return hmac.digest(self._hash_key, f"{purpose}\0{text}".encode(), "sha256").hex()
+        return hmac.digest(self.hash_key, f"{purpose}\0{text}".encode(), "sha256").hex()
 
     def fingerprint(self, purpose: str, text: str) -> str:
         """Give a keyed hash of 32 hex digits, for very many values in a row.
@@ -69,7 +72,7 @@ class Box:
         hand to each other for each value.
         """
         data = f"{purpose}\0{text}".encode()
-        return hashlib.blake2b(data, key=self._hash_key, digest_size=16).hexdigest()
+        return hashlib.blake2b(data, key=self.hash_key, digest_size=16).hexdigest()
 
 
 def seal_once(data: bytes) -> tuple[bytes, bytes]:
@@ -94,14 +97,28 @@ def unseal_once(data: bytes, key: bytes) -> bytes:
         raise CannotUnseal("message") from error
 
 
+def next_secret_in(folder: Path) -> str:
+    """Give the secret to come, drawing it where no change of the key is under way."""
+    return _secret_of(folder / NEXT_KEY_FILE)
+
+
+def take_next_secret(folder: Path) -> None:
+    """Put the secret to come in the place of the one before, which is gone with that."""
+    (folder / NEXT_KEY_FILE).replace(folder / KEY_FILE)
+    _sync(folder)
+
+
 def secret_in(folder: Path) -> str:
     """Read the secret kept in a folder, making it at the first start (readable by us alone).
 
     Raises:
         CannotUnseal: the file is there and empty.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / KEY_FILE
+    return _secret_of(folder / KEY_FILE)
+
+
+def _secret_of(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         _make_secret(path)
     secret = path.read_text("ascii").strip()
@@ -124,8 +141,13 @@ def _make_secret(path: Path) -> None:
             os.link(part, path)
     finally:
         part.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Have a changed name survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -14,7 +14,7 @@ from storage.database import LeaseLost, Store, StoreUnavailable
 from storage.evidence import Evidence
 from storage.inbox import Claimed, handled, laid_aside, oldest_waiting
 from storage.outbox import BODY, HELD, WAITING, Draft, in_words, numbered
-from storage.people import seal_data, seal_offered, unseal_offered
+from storage.people import NOBODY, seal_data, seal_offered, unseal_offered
 from storage.work import Effect, Gathered, Work
 
 MOST_OFFERED = 60
@@ -243,6 +243,9 @@ def _write_letters(
         person = turn.claimed.person
         anew = turn.claimed.message.kind in _ANSWERED_ANEW or not person.step
         for draft in turn.letters:
+            if draft.to.to.id.startswith(NOBODY):
+                # What is owed to somebody who was erased is done, and told to nobody.
+                continue
             to, own = draft.to.id, draft.to.id == person.id
             choices: tuple[Choice, ...] = ()
             if draft.offers:

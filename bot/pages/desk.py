@@ -52,7 +52,8 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
 
     async def news(request: web.Request) -> web.Response:
         """Tell whether the list is still as the page has it."""
-        person = await sitting(desk, request)
+        # A mark of it, every few seconds: nothing is looked at.
+        person = await sitting(desk, request, looks=False)
         if person is None:
             raise web.HTTPUnauthorized
         mark = desk_view.mark(

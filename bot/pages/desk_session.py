@@ -15,6 +15,7 @@ from bot.pages.forms import form_of
 from bot.pages.rendering import page, with_language
 from bot.pages.site import Desk, Site
 from handlers.desk_ticket import DESK
+from messages.codes import ticket_code
 from storage.desk_sessions import SESSION_LASTS
 from storage.people import Person
 
@@ -31,8 +32,16 @@ def token_of(session: str) -> str:
     return hmac.new(session.encode(), b"desk form", hashlib.sha256).hexdigest()
 
 
-async def sitting(desk: Desk, request: web.Request) -> Person | None:
-    """Tell who asks; None where nobody sits here, or who did is no officer any more."""
+async def sitting(desk: Desk, request: web.Request, *, looks: bool = True) -> Person | None:
+    """Tell who asks; None where nobody sits here, or who did is no officer any more.
+
+    It is written down before anything is shown.
+
+    Args:
+        desk: where they sit.
+        request: what they ask.
+        looks: whether the answer shows anything of a person.
+    """
     session = request.cookies.get(COOKIE, "")
     if not _SESSION.fullmatch(session):
         return None
@@ -40,6 +49,11 @@ async def sitting(desk: Desk, request: web.Request) -> Person | None:
     if person is None or not person.has(*DESK):
         return None
     request[SESSION] = session
+    if looks:
+        resource = request.match_info.route.resource
+        act = f"{request.method} {resource.canonical if resource else ''}"
+        about = ticket_code(request.match_info.get("code", ""))
+        await desk.sessions.looked(person, act, about or "", desk.now())
     return person
 
 

@@ -1,9 +1,10 @@
 """Reading what a form sent."""
 
-from aiohttp import http_exceptions, web
-from multidict import MultiDictProxy
+from collections.abc import Mapping
 
-Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
+from aiohttp import http_exceptions, web
+
+Form = Mapping[str, str | bytes | bytearray | web.FileField]
 
 UNREADABLE = (
     ValueError,

@@ -2,7 +2,18 @@
 
 from aiohttp import web
 
-from bot.pages import carrying, chat, desk, figures, guide, home, icons, installing, public
+from bot.pages import (
+    carrying,
+    chat,
+    desk,
+    figures,
+    guide,
+    home,
+    icons,
+    installing,
+    own_data,
+    public,
+)
 from bot.pages.media import media_route
 from bot.pages.rendering import STATIC
 from bot.pages.site import Site
@@ -19,6 +30,7 @@ def pages(site: Site) -> list[web.AbstractRouteDef]:
         *guide.routes(site),
         *figures.routes(site),
         *public.routes(site),
+        *own_data.routes(site),
         *(route for one in site.desks for route in desk.routes(site, one)),
         media_route(site.links, site.open_media),
         web.static("/static", STATIC),

@@ -79,6 +79,10 @@ async def _nothing() -> Mapping[str, Published]:
     return {}
 
 
+async def _nobodys(_code: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What the pages need.
@@ -103,6 +107,8 @@ class Site:
         board: what the commune publishes in its own words.
         published: tells since when each subject is public.
         desks: the officers' desks; that of practice stands beside the real one.
+        own_data: writes out what is held about the person whose link carries this code, None for
+            a link that has lapsed.
     """
 
     commune: Commune
@@ -122,3 +128,4 @@ class Site:
     board: Noticeboard = field(default_factory=Noticeboard)
     published: Callable[[], Awaitable[Mapping[str, Published]]] = _nothing
     desks: Sequence[Desk] = ()
+    own_data: Callable[[str], Awaitable[str | None]] = _nobodys

@@ -21,6 +21,7 @@ DEFAULTS: Mapping[str, object] = {
     "PORT": 8080,
     "PUBLIC_URL": "http://127.0.0.1:8080",
     "SECRET_KEY": SecretStr(""),
+    "NEXT_SECRET_KEY": SecretStr(""),
     "CHANNELS": (),
     "TRUSTED_PROXIES": (),
     "EMBED_ORIGINS": (),

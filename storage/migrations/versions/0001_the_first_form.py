@@ -475,6 +475,57 @@ def upgrade() -> None:
     with op.batch_alter_table('questions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_questions_state'), ['state'], unique=False)
 
+    op.create_table('erasures',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=16), server_default='', nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.Column('done_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_erasures_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_erasures')),
+    comment='Who asked that their data be erased, a row for each address, with the ticket of the request; done_at is when nothing of them was left.'
+    )
+    with op.batch_alter_table('erasures', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_erasures_person_id'), ['person_id'], unique=False)
+
+    op.create_table('audit',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('act', sa.String(length=64), nullable=False),
+    sa.Column('about', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('channel', sa.String(length=16), server_default='', nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_audit_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit')),
+    comment='Every act of an official and every look of theirs at personal data, append-only: by which handler, page or command, about which code; never words. No person: the command line.'
+    )
+    with op.batch_alter_table('audit', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_about', ['about', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
+
+    op.create_table('consents',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('purpose', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.String(length=16), nullable=False),
+    sa.Column('given_at', sa.BigInteger(), nullable=False),
+    sa.Column('withdrawn_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_consents_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consents')),
+    comment='What a person agreed to and when, by the version of the text that they were shown, and when they took it back.'
+    )
+    with op.batch_alter_table('consents', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_consents_person_id'), ['person_id'], unique=False)
+
+    op.create_table('access_links',
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('until', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_access_links_person_id')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_access_links')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_access_links_code_hash')),
+    comment='The link by which a person reads what is held about them, one at a time; only a keyed hash of it is kept.'
+    )
     op.create_table('report_orders',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -892,6 +943,20 @@ def downgrade() -> None:
 
     op.drop_table('survey_answers')
     op.drop_table('publications')
+    op.drop_table('access_links')
+    with op.batch_alter_table('consents', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_consents_person_id'))
+
+    op.drop_table('consents')
+    with op.batch_alter_table('audit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_audit_at'))
+        batch_op.drop_index('ix_audit_about')
+
+    op.drop_table('audit')
+    with op.batch_alter_table('erasures', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_erasures_person_id'))
+
+    op.drop_table('erasures')
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index('ix_people_waiting', sqlite_where=sa.text('waiting_since IS NOT NULL'), postgresql_where=sa.text('waiting_since IS NOT NULL'))
         batch_op.drop_index('ix_people_joined', sqlite_where=sa.text('joined_to IS NOT NULL'), postgresql_where=sa.text('joined_to IS NOT NULL'))
