@@ -9,6 +9,8 @@ STORED := tests/storage tests/spine tests/conversations tests/dossiers tests/kil
 	$(addprefix tests/channels/zalo/test_zalo_,consent.py processes.py tokens.py window.py) \
 	$(addprefix tests/command_line/test_,doctor.py dossiers.py officials.py processes.py refusals.py reports.py) \
 	$(addprefix tests/walks/test_,service.py telegram.py webhooks.py zalo.py)
+# Twice as many as the cores of a small machine: walks and browsers mostly wait.
+BESIDE := -n 4 --dist worksteal
 
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,8 +43,8 @@ lint: develop ## style, types, directions of import, dependencies
 	$(BIN)/deptry .
 
 test: lint ## lint, then the whole suite on SQLite and on PostgreSQL
-	$(BIN)/pytest -n 2
-	KILLS=10 TEST_DATABASE_URL=postgresql $(BIN)/pytest -n 2 $(STORED)
+	$(BIN)/pytest $(BESIDE)
+	KILLS=10 TEST_DATABASE_URL=postgresql $(BIN)/pytest $(BESIDE) $(STORED)
 
 bench: develop ## measure it beside the smallest rival program and print the table
 	$(BIN)/python -m benchmarks

@@ -142,6 +142,8 @@ async def comment(turn: Turn) -> Reply:
     ticket = await turn.read.ticket(turn.data.get("code", ""))
     text = turn.message.text.strip()
     skipped = turn.message.choice == SKIP.key or questions.says_no(text)
+    if stopped := redirect.stop(turn, text):
+        return stopped
     taken = ticket and leads_to(ticket.state, Event.COMMENTED) and await joined.owns(turn, ticket)
     if ticket is None or not taken or skipped or questions.is_courtesy(text):
         return turn.end(_("Thank you."), MENU)

@@ -29,12 +29,13 @@ IMPORTED_ONCE = ("bot.app", "bot.refusal")
 
 
 class Order(NamedTuple):
-    """What is to be run: a module, its arguments, its environment, where stderr goes."""
+    """What is to be run: a module, its arguments, its environment, files for its output."""
 
     module: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
-    log: str
+    errors: str
+    output: str = os.devnull
 
 
 class Child:
@@ -153,8 +154,8 @@ if __name__ == "__main__":
     os.environ.update(found.environment)
     for file, flags, number in (
         (os.devnull, os.O_RDONLY, 0),
-        (os.devnull, os.O_WRONLY, 1),
-        (found.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 2),
+        (found.output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 1),
+        (found.errors, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 2),
     ):
         os.dup2(os.open(file, flags, 0o600), number)
     random.seed()

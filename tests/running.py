@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -99,15 +99,9 @@ async def running(
 
 async def command(folder: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:
     """Run a command of the command line; give exit code, stdout, stderr."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        cwd=ROOT,
-        env=environment(folder, **settings),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, out.decode(), err.decode()
+    with tempfile.TemporaryDirectory() as files:
+        out, errors = Path(files, "out"), Path(files, "errors")
+        order = Order("bot", arguments, environment(folder, **settings), str(errors), str(out))
+        code = await asyncio.wait_for((await bear(order)).wait(), 60)
+        told, wrong = [await asyncio.to_thread(file.read_text, "utf-8") for file in (out, errors)]
+        return code, told, wrong

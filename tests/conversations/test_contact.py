@@ -2,7 +2,7 @@
 
 import pytest
 
-from messages.envelope import Attachment, AttachmentKind, Kind
+from messages.envelope import Attachment, AttachmentKind
 from tests.conversations.citizen_scenes import DENOUNCED, TROUBLE, person_of, step_of, sticker
 from tests.transcript import Talk, code_in
 
@@ -116,18 +116,6 @@ async def test_a_number_is_taken_back(talk: Talk, erase: str) -> None:
     await citizen.says("/sodienthoai 0912345678")
     assert "số điện thoại" in "".join(await citizen.says("/riengtu"))
     await citizen.says(erase)
-    assert await phone_of(talk) == ""
-
-
-@pytest.mark.parametrize("how", ["platform", "chat"])
-async def test_who_asks_for_erasure_takes_the_number_back(talk: Talk, how: str) -> None:
-    citizen = talk.person("c")
-    await citizen.says("/sodienthoai 0912345678")
-    if how == "platform":
-        await citizen.sends(kind=Kind.WITHDRAWN)
-    else:
-        await citizen.says("/xoadulieu")
-        await citizen.says("1")
     assert await phone_of(talk) == ""
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from storage.erasure import erase_waiting
 from tests.channels.zalo.wired import Wired
 from tests.emulators.zalo import Citizen
 from tests.transcript import Somebody, code_in
@@ -68,6 +69,7 @@ async def test_who_withdraws_asks_for_erasure_once(service: Wired) -> None:
         await service.settle()
     (ticket,) = await service.read.all_tickets()
     assert ticket.kind == "data_subject_request"
+    assert await erase_waiting(service.ground.store, service.media, service.ground.clock()) == 1
     assert await service.read.phone_of(ticket.person_id) == ""
 
 
