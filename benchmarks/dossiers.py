@@ -30,9 +30,22 @@ from storage.inbox import Inbox
 from storage.migrate import migrate
 from storage.outbox import Outbox
 from storage.sealing import Box
-from tests.dossiers.exports import TITLES
 
 ROWS, STORED, ASKED = 100_000, 1_000_000, 1_000
+TITLES = (
+    "STT",
+    "Mã hồ sơ",
+    "Người nộp",
+    "Số điện thoại",
+    "Tên thủ tục",
+    "Lĩnh vực",
+    "Đơn vị xử lý",
+    "Ngày tiếp nhận",
+    "Ngày hẹn trả",
+    "Ngày có kết quả",
+    "Trạng thái",
+    "Hình thức nộp",
+)
 FIRST = datetime(2026, 1, 1, 8, tzinfo=ZONE)
 HOURS = 7_000
 EVERY = 0.02

@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,8 +30,8 @@ Answer = TypeVar("Answer")
 
 def apart(what: Callable[..., Answer], *arguments: object) -> Answer:
     """Run a measurement in a fresh process, so that its memory and its caches are its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(what, arguments)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(what, *arguments).result()
 
 
 def free_port() -> int:
