@@ -8,6 +8,7 @@ connection is closed is killed; all end with their mother, who ends with her sta
 
 import asyncio
 import atexit
+import contextlib
 import importlib
 import json
 import os
@@ -64,9 +65,10 @@ class Child:
         return await asyncio.shield(self._ended)
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal."""
+        """Send it a signal; one that has just ended needs none."""
         if not self._ended.done():
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """Ask it to end."""
