@@ -51,7 +51,8 @@ class Writer:
                     break
                 await asyncio.sleep(0.05)
             self.acknowledged.append(text.removeprefix("/gopy "))
-            await asyncio.sleep(0.02)
+            # Slower than the service handles them, or a backlog is all that is waited for.
+            await asyncio.sleep(0.4)
 
 
 def _patient_commune(folder: Path) -> Path:
