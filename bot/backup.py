@@ -8,7 +8,7 @@ import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +23,7 @@ from bot.refusal import DONE, Refusal
 from bot.settings import Settings
 from bot.whole_file import part_of
 from messages.languages import ZONE, say
-from messages.text import _
+from messages.text import Text, _
 from storage.copying import CannotCopy, ProgramMissing, copy_into, sqlite_path
 from storage.database import Store
 from storage.media import Media, every_hash
@@ -147,9 +147,11 @@ def _folder_beside(path: Path) -> Iterator[Path]:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _copied(url: str, copy: Path) -> None:
+@contextmanager
+def copying(failed: Callable[[str], Text]) -> Iterator[None]:
+    """Refuse in words what the database's own programs cannot do; `failed` takes their reason."""
     try:
-        copy_into(url, copy)
+        yield
     except ProgramMissing as error:
         raise Refusal(
             _(
@@ -159,7 +161,12 @@ def _copied(url: str, copy: Path) -> None:
             )
         ) from error
     except CannotCopy as error:
-        raise Refusal(_("The database cannot be copied: {reason}", reason=str(error))) from error
+        raise Refusal(failed(str(error))) from error
+
+
+def _copied(url: str, copy: Path) -> None:
+    with copying(lambda why: _("The database cannot be copied: {reason}", reason=why)):
+        copy_into(url, copy)
 
 
 def _of_the_commune(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -176,8 +176,8 @@ def _check_zip(path: Path) -> None:
             if sum(entry.file_size for entry in entries) > UNPACKED:
                 raise Unreadable("bomb")
             _unpack(archive, entries)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-        # The fourth is what zipfile raises for a compression method that it does not know.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        # RuntimeError is also NotImplementedError: zipfile does not know the compression method.
         raise Unreadable("damaged") from error
 
 

@@ -23,6 +23,7 @@ from bot.backup import (
     MANIFEST,
     MEDIA,
     OURS_ALONE,
+    copying,
     key_proof,
     secret_of,
 )
@@ -36,7 +37,6 @@ from storage.clock import Clock
 from storage.copying import (
     CannotCopy,
     InUse,
-    ProgramMissing,
     check_copy,
     is_used,
     put_back,
@@ -246,18 +246,8 @@ def _put_in_place(
 
 
 def _put_back(url: str, copy: Path) -> None:
-    try:
+    with copying(lambda why: _("The database cannot be written: {reason}", reason=why)):
         put_back(url, copy)
-    except ProgramMissing as error:
-        raise Refusal(
-            _(
-                "{program} is not on this machine: install PostgreSQL's client programs of the "
-                "server's version.",
-                program=str(error),
-            )
-        ) from error
-    except CannotCopy as error:
-        raise Refusal(_("The database cannot be written: {reason}", reason=str(error))) from error
 
 
 def _moved(path: Path, aside: Path) -> None:

@@ -210,18 +210,24 @@ def _looked_at(data: bytes) -> list[dict[tuple[int, int], str]]:
         BadTable: it would unpack to too much, or is no workbook.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            parts = packed.infolist()
-            if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-                raise BadTable("the workbook would unpack to too much")
-            if "xl/workbook.xml" not in packed.namelist():
-                raise BadTable("this is no workbook (.xlsx)")
-            return [_faults(_unpacked(packed, name)) for name in _sheets(packed)]
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-        # The third is what zipfile raises for a compression method that it does not know.
+        return _opened(data)
+    except BadTable:
+        raise
+    except (
+        *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError),
+    ) as error:
+        # RuntimeError is also NotImplementedError: zipfile does not know the compression method.
         raise BadTable(f"the workbook cannot be read: {error}") from error
-    except (KeyError, OSError, EOFError) as error:
-        raise BadTable(f"the workbook cannot be read: {error}") from error
+
+
+def _opened(data: bytes) -> list[dict[tuple[int, int], str]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        parts = packed.infolist()
+        if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
+            raise BadTable("the workbook would unpack to too much")
+        if "xl/workbook.xml" not in packed.namelist():
+            raise BadTable("this is no workbook (.xlsx)")
+        return [_faults(_unpacked(packed, name)) for name in _sheets(packed)]
 
 
 def _sheets(packed: zipfile.ZipFile) -> list[str]:

@@ -1,5 +1,6 @@
 """Chromium from the system, and how it is started without asking anybody else."""
 
+import os
 import shutil
 
 PROGRAM = next(
@@ -7,6 +8,9 @@ PROGRAM = next(
     None,
 )
 """Where it is installed, None where it is not."""
+
+LEFT_OUT = PROGRAM is None and os.environ.get("REQUIRE_BROWSER") != "1"
+"""Whether browser tests are skipped; where one is required they fail without it."""
 
 FLAGS = (
     "--no-sandbox",

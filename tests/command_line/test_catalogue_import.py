@@ -292,10 +292,12 @@ ENTITIES = (
         _packed({"xl/workbook.xml": b"<workbook/>"}),
         BOMB,
         _packed({f"xl/{n}.xml": b"" for n in range(600)}),
+        # Its directory begins behind its end.
+        _packed({"xl/workbook.xml": b""})[:-6] + b"\xff\xff\x7f\x00" + bytes(2),
         b"x," * 5_000_000,
         ("code,name,field\n" + "1.000001,a,b\n" * 6000).encode(),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 async def test_what_is_no_table_or_too_much_of_one_is_refused(
     bench: Bench, tmp_path: Path, content: bytes

@@ -16,11 +16,11 @@ from bot.pages.guarding import guard
 from bot.pages.routes import pages
 from bot.pages.site import Site
 from messages.envelope import Address, Choice, Incoming, Kind, Outgoing
-from tests.chromium import FLAGS, PROGRAM
+from tests.chromium import FLAGS, LEFT_OUT, PROGRAM
 from tests.conftest import Hands
 
 needs_chromium = pytest.mark.skipif(
-    PROGRAM is None, reason="needs Debian's package chromium (apt-get install chromium)"
+    LEFT_OUT, reason="needs Debian's package chromium (apt-get install chromium)"
 )
 
 MENU = (Choice("feedback", "Gửi phản ánh"), Choice("guides", "Hỏi thủ tục"))

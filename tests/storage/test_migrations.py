@@ -80,7 +80,7 @@ async def test_the_migrations_make_what_the_tables_would_make(
 async def test_numbers_that_outlive_their_rows_are_not_given_out_again(store: Store) -> None:
     # SQLite gives the number of a deleted last row to the next, unless told otherwise.
     if not store.is_sqlite:
-        pytest.skip("PostgreSQL never does")
+        pytest.skip("PostgreSQL never gives a number twice")
     async with store.reading() as connection:
         found = await connection.exec_driver_sql(
             "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"

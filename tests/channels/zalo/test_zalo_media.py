@@ -2,12 +2,10 @@
 
 import asyncio
 import gzip
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
@@ -15,6 +13,7 @@ from bot.channels.channel import CannotFetch, Unreachable
 from bot.channels.zalo.channel import ZaloChannel
 from bot.channels.zalo.media import LARGEST, Hosts, Media
 from messages.envelope import Attachment, AttachmentKind
+from tests.channels.pointing import Pointing
 from tests.channels.zalo.conftest import Channels
 from tests.emulators import faults
 from tests.emulators.faults import Fault, says
@@ -117,25 +116,6 @@ def test_only_listed_hosts_are_allowed(url: str, *, allowed: bool) -> None:
 async def test_what_is_no_address_cannot_be_fetched(channel: ZaloChannel, ref: str) -> None:
     with pytest.raises(CannotFetch):
         await channel.fetch(image(ref))
-
-
-class Pointing(AbstractResolver):
-    """A name server that points every name where an attacker wants it."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        return [
-            ResolveResult(
-                hostname=host, host=self.address, port=port, family=family, proto=0, flags=0
-            )
-        ]
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.mark.parametrize(
