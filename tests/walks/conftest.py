@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.databases import Databases
+from tests.emulators.zalo.server import ZaloEmulator
+from tests.walks.phones import PATIENCE
 
 
 @pytest.fixture
@@ -21,3 +23,11 @@ async def store_settings(folder: Path, made_databases: Databases) -> AsyncIterat
         return
     yield {"BOT_DATABASE_URL": url}
     await made_databases.drop(url)
+
+
+@pytest.fixture
+async def zalo() -> AsyncIterator[ZaloEmulator]:
+    """Zalo, which waits longer than two seconds: a busy machine is no fault of the service."""
+    async with ZaloEmulator() as emulator:
+        emulator.webhook.deadline = PATIENCE
+        yield emulator

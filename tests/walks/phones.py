@@ -1,5 +1,6 @@
 """The people of a walk with a phone in hand, alike on every channel."""
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -8,6 +9,7 @@ from messages.languages import say
 from messages.text import Text
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.zalo import ZaloEmulator
+from tests.emulators.zalo.webhook import Delivery
 
 PATIENCE = 30.0
 """Seconds to wait for a letter: the service is a process of its own beside many others."""
@@ -71,6 +73,12 @@ class Ear:
         return list(texts[self._heard :])
 
 
+async def taken(delivery: Delivery) -> None:
+    """Wait until the service has said 200, at once or to one of the platform's retries."""
+    await asyncio.wait_for(delivery.done.wait(), PATIENCE)
+    assert delivery.status == 200, delivery
+
+
 class ZaloPhone:
     """A person on Zalo: choices are buttons where the account has them, else numbered lines."""
 
@@ -81,7 +89,7 @@ class ZaloPhone:
         self._ear = Ear()
 
     async def says(self, text: str) -> None:
-        assert (await self.citizen.says(text)).status == 200
+        await taken(await self.citizen.says(text))
 
     async def chooses(self, title: Text | str) -> None:
         wanted = said(title)
@@ -89,7 +97,7 @@ class ZaloPhone:
             titles = [button["title"] for button in letter.buttons]
             pressed = next((one for one in titles if one.startswith(wanted)), None)
             if pressed is not None:
-                assert (await self.citizen.presses(pressed)).status == 200
+                await taken(await self.citizen.presses(pressed))
                 return
             number = number_of(letter.text, wanted)
             if number:
@@ -107,10 +115,10 @@ class ZaloPhone:
         await self.says(str(points))
 
     async def sends_photo(self, content: bytes, caption: str = "") -> None:
-        assert (await self.citizen.sends_photo(content, caption or None)).status == 200
+        await taken(await self.citizen.sends_photo(content, caption or None))
 
     async def sends_place(self, latitude: float, longitude: float) -> None:
-        assert (await self.citizen.sends_location(latitude, longitude)).status == 200
+        await taken(await self.citizen.sends_location(latitude, longitude))
 
     async def hears(self, *parts: Text | str) -> str:
         return await heard(self.zalo.until, self._ear, self.texts, parts)

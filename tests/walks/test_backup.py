@@ -45,12 +45,6 @@ class AtOnce(Administrator):
         return answer.out
 
 
-@pytest.fixture
-async def zalo() -> AsyncIterator[ZaloEmulator]:
-    async with ZaloEmulator() as emulator:
-        yield emulator
-
-
 @pytest.fixture(autouse=True)
 def _own_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     # Those of the tests' own server: a pg_dump that is older than its server refuses.

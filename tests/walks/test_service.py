@@ -1,7 +1,6 @@
 """The service as a process: it starts, stops, is away, comes back, and keeps its secrets."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ from tests.walks.phones import PATIENCE, ZaloPhone
 pytestmark = pytest.mark.timeout(300)
 
 REVOKED = "7100000001:AARevokedTokenOfAnotherDay_01234567"
-
-
-@pytest.fixture
-async def zalo() -> AsyncIterator[ZaloEmulator]:
-    async with ZaloEmulator() as emulator:
-        yield emulator
 
 
 async def test_told_to_stop_while_messages_flow_it_ends_well_and_loses_none(

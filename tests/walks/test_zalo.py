@@ -43,12 +43,6 @@ async def walking(folder: Path, zalo: ZaloEmulator, **settings: str) -> AsyncIte
         yield Walk(zalo, service, Administrator(folder, whole))
 
 
-@pytest.fixture
-async def zalo() -> AsyncIterator[ZaloEmulator]:
-    async with ZaloEmulator() as emulator:
-        yield emulator
-
-
 async def test_a_message_becomes_an_answered_ticket_and_a_line_of_the_report(
     zalo: ZaloEmulator, folder: Path, store_settings: dict[str, str]
 ) -> None:

@@ -14,13 +14,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.channels.zalo.channel import ZaloChannel
-from bot.channels.zalo.webhook import LARGEST, Webhook
+from bot.channels.zalo.webhook import LARGEST, PATIENCE, Webhook
 from messages.envelope import Incoming
 from tests.channels.zalo.conftest import Channels, Door, Logs
 from tests.channels.zalo.settings import settings_for
 from tests.conftest import Hands
 from tests.emulators.wire import Clock
 from tests.emulators.zalo import App, Citizen, Mac, Wrapping, ZaloEmulator
+from tests.emulators.zalo.webhook import DEADLINE
 
 Served = Callable[[ZaloChannel, Door], Awaitable[TestServer]]
 
@@ -208,6 +209,7 @@ async def test_a_store_that_hangs_is_not_waited_for(zalo: ZaloEmulator, hands: H
     async with TestServer(app) as server:
         zalo.webhook.url = str(server.make_url("/webhooks/zalo"))
         assert (await zalo.webhook.posts(VECTOR, signed(VECTOR))).status == 503
+    assert PATIENCE < DEADLINE
 
 
 async def test_the_same_message_twice_has_one_key(
