@@ -14,7 +14,10 @@ from handlers import letter_forms, search, survey_forms
 from handlers.office import Office
 from scoring import criteria
 from storage.database import Store
+from tests.chromium import chromium
 from tests.databases import Databases, databases, opened
+
+__all__ = ["COMMUNE", "Hands", "chromium"]
 
 COMMUNE = Path(__file__).parent.parent / "commune"
 

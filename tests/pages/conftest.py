@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.channels.web.carrying import CarryCodes
 from bot.channels.web.identity import CookieIdentity
@@ -26,7 +27,7 @@ from scoring.report import Month
 from storage.database import StoreUnavailable
 from storage.dossiers_counts import NOTHING_COUNTED, DossierCounts
 from tests.conftest import Hands
-from tests.pages.village import Village, browser
+from tests.pages.village import Village
 
 Client = TestClient[web.Request, web.Application]
 Opened = Callable[..., AbstractAsyncContextManager[Client]]
@@ -126,7 +127,7 @@ async def client(opened: Opened) -> AsyncIterator[Client]:
         yield client
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def village(site: Site, hands: Hands, tmp_path: Path) -> AsyncIterator[Village]:
     village = Village(site, Uploads(tmp_path / "uploads", hands), hands)
     await village.start()
@@ -134,12 +135,11 @@ async def village(site: Site, hands: Hands, tmp_path: Path) -> AsyncIterator[Vil
     await village.stop()
 
 
-@pytest.fixture
-async def page(village: Village) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(village: Village, chromium: Browser) -> AsyncIterator[Page]:
     """The chat on a phone; whatever goes wrong in it fails the test."""
     expect.set_options(timeout=20_000)
-    async with browser() as started:
-        context = await started.new_context(viewport={"width": 360, "height": 740})
+    async with await chromium.new_context(viewport={"width": 360, "height": 740}) as context:
         page = await context.new_page()
         complaints: list[str] = []
         context.on("weberror", lambda error: complaints.append(str(error.error)))

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from aiohttp import web
+from playwright.async_api import Browser
 
 from bot.pages.guarding import guard
 from bot.pages.media import KeptMedia, MediaLinks
@@ -27,6 +28,7 @@ class DeskScene:
     desk: Desk
     url: str = ""
     accepted: list[Incoming] = field(default_factory=list)
+    browser: Browser = field(init=False)
 
     async def link(self, officer: Somebody) -> str:
         """Let an officer ask for their link; give its path."""

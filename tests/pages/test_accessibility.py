@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from messages.envelope import Address, Choice
-from tests.pages.village import Village, browser, needs_chromium, write
+from tests.chromium import beside_chromium, needs_chromium
+from tests.pages.village import Village, write
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, beside_chromium]
 
 PAGES = ("/", "/q/KS01", "/q/XX99", "/q?code=khai+sinh", "/minh-bach", "/nowhere", "/demo")
 LONG = (
@@ -29,15 +31,14 @@ CUT_OFF = """() => [...document.querySelectorAll('body *')].filter((one) => {
 
 
 @asynccontextmanager
-async def opened(width: int, *, dark: bool = False) -> AsyncIterator[Page]:
+async def opened(chromium: Browser, width: int, *, dark: bool = False) -> AsyncIterator[Page]:
     """Open a page of a width, by day or by night."""
     expect.set_options(timeout=20_000)
-    async with browser() as started:
-        context = await started.new_context(
-            viewport={"width": width, "height": 780},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-        )
+    async with await chromium.new_context(
+        viewport={"width": width, "height": 780},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    ) as context:
         yield await context.new_page()
 
 
@@ -64,7 +65,7 @@ async def talk(page: Page, village: Village) -> None:
     await expect(page.get_by_role("button", name="Báo cho tôi")).to_be_visible()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def practising(village: Village, practice: Mapping[str, Address]) -> Village:
     """A village where people may practise too."""
     await village.stop()
@@ -74,8 +75,12 @@ async def practising(village: Village, practice: Mapping[str, Address]) -> Villa
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
-async def test_axe_finds_nothing_serious_on_any_page(practising: Village, dark: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    async with opened(390, dark=dark) as page:
+async def test_axe_finds_nothing_serious_on_any_page(
+    practising: Village,
+    chromium: Browser,
+    dark: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    async with opened(chromium, 390, dark=dark) as page:
         for path in PAGES:
             await page.goto(f"{practising.url}{path}")
             assert await wrong(page) == [], path
@@ -94,8 +99,8 @@ async def test_axe_finds_nothing_serious_on_any_page(practising: Village, dark: 
             assert await wrong(page) == [], path
 
 
-async def test_axe_would_name_what_is_wrong(village: Village) -> None:
-    async with opened(390) as page:
+async def test_axe_would_name_what_is_wrong(village: Village, chromium: Browser) -> None:
+    async with opened(chromium, 390) as page:
         await page.goto(f"{village.url}/")
         await page.evaluate("document.querySelector('h1').append(document.createElement('button'))")
         assert any(one.startswith("button-name") for one in await wrong(page))
@@ -103,10 +108,10 @@ async def test_axe_would_name_what_is_wrong(village: Village) -> None:
 
 @pytest.mark.parametrize("width", [320, 360, 390, 640])
 async def test_nothing_is_cut_off_on_a_small_phone_or_at_double_size(
-    practising: Village, width: int
+    practising: Village, chromium: Browser, width: int
 ) -> None:
     """A window of 1280 points is 640 wide at 200 %, and 320 at 400 % (WCAG 2.2, 1.4.10)."""
-    async with opened(width) as page:
+    async with opened(chromium, width) as page:
         for path in PAGES:
             await page.goto(f"{practising.url}{path}")
             assert await page.evaluate(CUT_OFF) == [], path
@@ -117,8 +122,10 @@ async def test_nothing_is_cut_off_on_a_small_phone_or_at_double_size(
         assert await page.evaluate(CUT_OFF) == []
 
 
-async def test_the_tabs_of_practice_stand_in_one_line_each(practising: Village) -> None:
-    async with opened(390) as page:
+async def test_the_tabs_of_practice_stand_in_one_line_each(
+    practising: Village, chromium: Browser
+) -> None:
+    async with opened(chromium, 390) as page:
         await page.goto(f"{practising.url}/demo")
         for tab in await page.locator("[data-tab]").all():
             lines = await tab.evaluate(
@@ -128,9 +135,9 @@ async def test_the_tabs_of_practice_stand_in_one_line_each(practising: Village) 
 
 
 async def test_the_code_for_the_phone_is_had_by_keyboard_and_shut_by_escape(
-    village: Village,
+    village: Village, chromium: Browser
 ) -> None:
-    async with opened(1280) as page:
+    async with opened(chromium, 1280) as page:
         await page.goto(f"{village.url}/chat")
         button = page.get_by_role("button", name="Sang điện thoại")
         await button.focus()

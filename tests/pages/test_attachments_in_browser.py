@@ -6,9 +6,10 @@ from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
 from messages.envelope import AttachmentKind
-from tests.pages.village import Village, needs_chromium, until
+from tests.chromium import beside_chromium, needs_chromium
+from tests.pages.village import Village, until
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, beside_chromium]
 
 
 def photo() -> FilePayload:

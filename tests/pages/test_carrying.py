@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import DummyCookieJar
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.channels.web.carrying import VALID, CarryCodes
 from bot.channels.web.identity import COOKIE, CookieIdentity
 from messages.envelope import Address
+from tests.chromium import beside_chromium, needs_chromium
 from tests.conftest import Hands
 from tests.pages.conftest import Behind, Client, Opened
-from tests.pages.village import Village, browser, needs_chromium, write
+from tests.pages.village import Village, write
 
 IDENTITY = CookieIdentity("key", secure=False)
 DESK, PHONE = "desk-0123456789ab", "phone-0123456789a"
@@ -99,7 +100,10 @@ def test_codes_never_fill_the_memory(hands: Hands, monkeypatch: pytest.MonkeyPat
 
 
 @needs_chromium
-async def test_the_conversation_goes_on_on_the_phone(page: Page, village: Village) -> None:
+@beside_chromium
+async def test_the_conversation_goes_on_on_the_phone(
+    page: Page, village: Village, chromium: Browser
+) -> None:
     await write(page, "Viết trên máy bàn")
     await expect(page.get_by_role("log")).to_contain_text("Nghe: Viết trên máy bàn")
     async with page.expect_response("**/chat/carry") as answered:
@@ -108,7 +112,7 @@ async def test_the_conversation_goes_on_on_the_phone(page: Page, village: Villag
     path = (await (await answered.value).json())["address"].removeprefix("http://127.0.0.1:8080")
     await page.get_by_role("button", name="Đóng").click()
     await expect(page.get_by_role("button", name="Sang điện thoại")).to_be_focused()
-    async with browser() as another:
+    async with await chromium.new_context() as another:
         phone = await another.new_page()
         await phone.goto(f"{village.url}{path}")
         await phone.get_by_role("button", name="Vâng, tiếp tục ở đây").click()

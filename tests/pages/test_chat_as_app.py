@@ -6,8 +6,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from messages.envelope import Choice, Kind
+from tests.chromium import beside_chromium, needs_chromium
 from tests.pages.conftest import Client
-from tests.pages.village import Village, needs_chromium, until, write
+from tests.pages.village import Village, until, write
 
 pytestmark = needs_chromium
 
@@ -30,6 +31,7 @@ async def installed(page: Page) -> None:
     await until(page, "navigator.serviceWorker.controller !== null")
 
 
+@beside_chromium
 async def test_the_browser_finds_everything_that_an_app_needs(page: Page) -> None:
     session = await page.context.new_cdp_session(page)
     told = await session.send("Page.getAppManifest")
@@ -58,6 +60,7 @@ async def test_the_sign_is_drawn_in_every_size(
     assert (await answer.read()).startswith(sign)
 
 
+@beside_chromium
 async def test_without_a_network_the_page_opens_and_sends_later_what_was_written(
     page: Page, village: Village
 ) -> None:
@@ -80,6 +83,7 @@ async def test_without_a_network_the_page_opens_and_sends_later_what_was_written
     assert len({message.sender for message in village.heard.values()}) == 1
 
 
+@beside_chromium
 async def test_what_opens_without_a_network_holds_nothing_of_a_conversation(
     page: Page, village: Village
 ) -> None:
@@ -98,6 +102,7 @@ async def test_what_opens_without_a_network_holds_nothing_of_a_conversation(
             assert private not in text, path
 
 
+@beside_chromium
 async def test_two_tabs_show_the_same_conversation_each_letter_once(
     page: Page, village: Village
 ) -> None:
@@ -118,6 +123,7 @@ async def test_two_tabs_show_the_same_conversation_each_letter_once(
     assert sum("Nghe: hai" in text for text in texts[0]) == 1
 
 
+@beside_chromium
 async def test_where_no_socket_can_be_had_the_conversation_goes_on(
     page: Page, village: Village
 ) -> None:
@@ -142,6 +148,7 @@ async def told(page: Page, village: Village, seen: list[int]) -> None:
     raise AssertionError(village.seen)
 
 
+@beside_chromium
 async def test_a_letter_counts_as_seen_only_when_it_was_before_somebodys_eyes(
     page: Page, village: Village
 ) -> None:
@@ -164,6 +171,7 @@ async def test_a_letter_counts_as_seen_only_when_it_was_before_somebodys_eyes(
     assert not [one for one in village.heard.values() if one.kind is Kind.SEEN]
 
 
+@beside_chromium
 async def test_leave_to_tell_news_is_asked_for_only_once_there_is_a_ticket(
     page: Page, village: Village
 ) -> None:
@@ -181,6 +189,7 @@ async def test_leave_to_tell_news_is_asked_for_only_once_there_is_a_ticket(
     await expect(question).to_be_hidden()
 
 
+@beside_chromium
 async def test_news_says_that_there_is_some_and_not_what(page: Page, village: Village) -> None:
     await installed(page)
     await page.context.grant_permissions(["notifications"], origin=village.url)

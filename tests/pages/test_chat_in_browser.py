@@ -2,9 +2,10 @@
 
 from playwright.async_api import Page, expect
 
-from tests.pages.village import Village, needs_chromium, write
+from tests.chromium import beside_chromium, needs_chromium
+from tests.pages.village import Village, write
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, beside_chromium]
 
 
 async def test_the_bot_speaks_first_and_a_button_answers(page: Page, village: Village) -> None:

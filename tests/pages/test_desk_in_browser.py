@@ -8,32 +8,40 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.pages.media import KeptMedia
 from bot.pages.site import Site
 from handlers.office import Office
-from storage.database import Store
 from storage.tickets import State
+from tests import databases
+from tests.chromium import beside_chromium, needs_chromium
 from tests.conftest import Hands
 from tests.conversations.desk_scenes import Scene, file, scene
 from tests.pages.desk_scene import DeskScene, desk_scene
 from tests.pages.test_accessibility import CUT_OFF, opened, wrong
-from tests.pages.village import needs_chromium
 from tests.transcript import talking
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, beside_chromium]
 
 LONG = "Nghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêng"
 
 
-@pytest.fixture
-async def desk(store: Store, office: Office, hands: Hands, site: Site) -> AsyncIterator[DeskScene]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(
+    database: str, chromium: Browser, office: Office, hands: Hands, site: Site
+) -> AsyncIterator[DeskScene]:
     picture = io.BytesIO()
     Image.new("RGB", (64, 48), "teal").save(picture, "JPEG")
     media = {"a" * 64: KeptMedia(picture.getvalue(), "image/jpeg")}
-    async with talking(store, office, hands) as talk, desk_scene(talk, site, media) as found:
+    async with (
+        databases.opened(database) as store,
+        talking(store, office, hands) as talk,
+        desk_scene(talk, site, media) as found,
+    ):
+        found.browser = chromium
         yield found
 
 
@@ -44,7 +52,7 @@ async def seated(
     """Sit down at the desk; whatever goes wrong on its pages fails the test."""
     path = await desk.link(s.first)
     complaints: list[str] = []
-    async with opened(width, dark=dark) as page:
+    async with opened(desk.browser, width, dark=dark) as page:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
@@ -164,7 +172,7 @@ async def test_axe_finds_nothing_serious_and_nothing_is_cut_off(
             assert await wrong(page) == []
             assert await page.evaluate(CUT_OFF) == []
             await _picture(page, f"ticket-{width}-{dark}")
-    async with opened(390, dark=dark) as page:
+    async with opened(desk.browser, 390, dark=dark) as page:
         for path in ("/desk", await desk.link(s.first)):
             await page.goto(f"{desk.url}{path}")
             assert await wrong(page) == []

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.channels.web.identity import EMBEDDED_COOKIE, CookieIdentity
 from bot.channels.web.origins import Origins
+from tests.chromium import beside_chromium, needs_chromium
 from tests.pages.conftest import Opened, settings
-from tests.pages.village import Village, browser, needs_chromium
+from tests.pages.village import Village
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Portal:
 
 
 @asynccontextmanager
-async def portal(village: Village, *, allowed: bool) -> AsyncIterator[Portal]:
+async def portal(village: Village, chromium: Browser, *, allowed: bool) -> AsyncIterator[Portal]:
     """Open a portal that loads the chat's script; `localhost` is another site than 127.0.0.1."""
     port, ours = unused_port(), unused_port()
     url = f"http://localhost:{port}"
@@ -58,8 +59,8 @@ async def portal(village: Village, *, allowed: bool) -> AsyncIterator[Portal]:
     await web.TCPSite(runner, "localhost", port).start()
     try:
         expect.set_options(timeout=20_000)
-        async with browser() as started:
-            page = await started.new_page()
+        async with await chromium.new_context() as context:
+            page = await context.new_page()
             complaints: list[str] = []
             page.on("console", lambda said: complaints.append(said.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -70,10 +71,11 @@ async def portal(village: Village, *, allowed: bool) -> AsyncIterator[Portal]:
 
 
 @needs_chromium
+@beside_chromium
 async def test_an_allowed_portal_shows_the_chat_in_place_and_knows_its_visitor_again(
-    village: Village,
+    village: Village, chromium: Browser
 ) -> None:
-    async with portal(village, allowed=True) as seen:
+    async with portal(village, chromium, allowed=True) as seen:
         button = seen.page.get_by_role("button", name="Nhắn cho xã Nghi Dương")
         await button.click()
         chat = seen.page.frame_locator("iframe")
@@ -91,17 +93,21 @@ async def test_an_allowed_portal_shows_the_chat_in_place_and_knows_its_visitor_a
 
 
 @needs_chromium
+@beside_chromium
 async def test_a_script_that_is_there_before_the_page_has_a_body_waits_for_it(
-    village: Village,
+    village: Village, chromium: Browser
 ) -> None:
-    async with portal(village, allowed=True) as seen:
+    async with portal(village, chromium, allowed=True) as seen:
         await seen.page.goto(f"{seen.url}/early")
         await expect(seen.page.get_by_role("button", name="Nhắn cho xã")).to_be_visible()
 
 
 @needs_chromium
-async def test_a_portal_that_is_not_named_opens_a_window_of_its_own(village: Village) -> None:
-    async with portal(village, allowed=False) as seen:
+@beside_chromium
+async def test_a_portal_that_is_not_named_opens_a_window_of_its_own(
+    village: Village, chromium: Browser
+) -> None:
+    async with portal(village, chromium, allowed=False) as seen:
         async with seen.page.context.expect_page() as opening:
             await seen.page.get_by_role("button", name="Nhắn cho xã").click()
         window = await opening.value
@@ -110,8 +116,11 @@ async def test_a_portal_that_is_not_named_opens_a_window_of_its_own(village: Vil
 
 
 @needs_chromium
-async def test_a_portal_that_frames_it_all_the_same_shows_nothing(village: Village) -> None:
-    async with portal(village, allowed=False) as seen:
+@beside_chromium
+async def test_a_portal_that_frames_it_all_the_same_shows_nothing(
+    village: Village, chromium: Browser
+) -> None:
+    async with portal(village, chromium, allowed=False) as seen:
         await seen.page.evaluate(
             """address => {
               const frame = document.createElement('iframe');

@@ -3,6 +3,7 @@ from datetime import date, datetime
 from io import StringIO
 
 import pytest
+from playwright.async_api import Browser
 
 from bot.pages.figures import PUBLIC, on_time_percent
 from bot.public_figures import PublicFigures
@@ -11,10 +12,10 @@ from scoring.labels import LABELS
 from scoring.report import Month
 from storage.database import Store
 from storage.dossiers_counts import DossierCounts
+from tests.chromium import beside_chromium, needs_chromium
 from tests.conftest import Hands
-from tests.pages.conftest import Behind, Client
-from tests.pages.test_accessibility import opened
-from tests.pages.village import needs_chromium
+from tests.pages.conftest import Behind, Client, Opened
+from tests.pages.test_accessibility import opened as on_screen
 
 
 async def test_the_figures_read_the_same_on_the_page_as_json_and_as_csv(client: Client) -> None:
@@ -149,15 +150,16 @@ async def test_what_was_never_rated_has_no_mean_and_what_nobody_sent_no_chart(
 
 
 @needs_chromium
+@beside_chromium
 @pytest.mark.parametrize("language", ["vi", "en"])
 async def test_the_months_make_no_page_wider_than_a_small_telephone(
-    client: Client, behind: Behind, language: str
+    opened: Opened, behind: Behind, chromium: Browser, language: str
 ) -> None:
     behind.months = tuple(
         Month(date(2026, month, 1), {"giaothong": 1230}, 1200, 1100, 900, 4000)
         for month in range(7, 13)
     )
-    async with opened(320) as page:
+    async with opened() as client, on_screen(chromium, 320) as page:
         await page.goto(str(client.make_url(f"/minh-bach?lang={language}")))
         assert await page.evaluate("document.documentElement.scrollWidth") == 320
         numbers = page.locator(".months td")

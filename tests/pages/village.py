@@ -1,13 +1,11 @@
 """A service in front of a real browser, that answers every message with its own words."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page
 
 from bot.channels.channel import Letter
 from bot.channels.web.channel import WebChannel, WebChat
@@ -16,12 +14,7 @@ from bot.pages.guarding import guard
 from bot.pages.routes import pages
 from bot.pages.site import Site
 from messages.envelope import Address, Choice, Incoming, Kind, Outgoing
-from tests.chromium import FLAGS, LEFT_OUT, PROGRAM
 from tests.conftest import Hands
-
-needs_chromium = pytest.mark.skipif(
-    LEFT_OUT, reason="needs Debian's package chromium (apt-get install chromium)"
-)
 
 MENU = (Choice("feedback", "Gửi phản ánh"), Choice("guides", "Hỏi thủ tục"))
 
@@ -102,18 +95,6 @@ class Village:
     @property
     def texts(self) -> list[str]:
         return [each.text for each in self.heard.values()]
-
-
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """Start Chromium."""
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(
-            executable_path=PROGRAM,
-            args=[*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
-        )
-        yield started
-        await started.close()
 
 
 async def write(page: Page, words: str) -> None:
