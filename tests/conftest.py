@@ -17,13 +17,42 @@ from storage.database import Store
 from tests.chromium import chromium
 from tests.databases import Databases, databases, opened
 
-__all__ = ["COMMUNE", "Hands", "chromium"]
+__all__ = ["COMMUNE", "EXAMPLES", "Hands", "chromium"]
 
 COMMUNE = Path(__file__).parent.parent / "commune"
 
+EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
+"""How many a property is tried with; 1000 of an evening find what 30 of every change do not."""
+
 # A test does not time: a busy machine is no fault of what is tested.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Try a table on the channels by turns: handlers know no channel, and each meets a part of it.
+
+    `EVERY_CHANNEL=1` tries each row on each channel.
+    """
+    if os.environ.get("EVERY_CHANNEL") == "1":
+        return
+    tables: dict[str, dict[str, int]] = {}
+    places: dict[pytest.Item, tuple[str, int, int]] = {}
+    for item in items:
+        call = getattr(item, "callspec", None)
+        if call is not None and len(call.params) > 1 and "channel" in call.params:
+            test = item.nodeid.partition("[")[0]
+            others = {name: at for name, at in call.indices.items() if name != "channel"}
+            rows = tables.setdefault(test, {})
+            row = rows.setdefault(repr(others), len(rows))
+            places[item] = (test, row, call.indices["channel"])
+    left_out = {
+        item
+        for item, (test, row, channel) in places.items()
+        if row % 3 != channel and row != channel % len(tables[test])
+    }
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 class Hands:

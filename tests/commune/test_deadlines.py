@@ -23,6 +23,7 @@ from handlers.deadlines import (
     public_days,
 )
 from messages.languages import say
+from tests.conftest import EXAMPLES
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OFFICE: Hours = (Interval.parse("07:30-11:30"), Interval.parse("13:30-17:00"))
@@ -71,13 +72,11 @@ def calendars(draw: st.DrawFn) -> Calendar:
 shapes = st.sampled_from([CALENDAR, ROUND_THE_CLOCK, LATE]) | calendars()
 
 
-@settings(max_examples=100)
 @given(shapes, moments, minutes)
 def test_what_was_added_is_what_lies_between(c: Calendar, start: datetime, n: int) -> None:
     assert between(c, start, add(c, start, n)) == n
 
 
-@settings(max_examples=100)
 @given(shapes, moments, moments, minutes, minutes)
 def test_later_starts_and_longer_times_never_end_earlier(
     c: Calendar, one: datetime, other: datetime, n: int, more: int
@@ -87,7 +86,6 @@ def test_later_starts_and_longer_times_never_end_earlier(
     assert add(c, early, n) <= add(c, early, n + more)
 
 
-@settings(max_examples=100)
 @given(shapes, moments, minutes, minutes)
 def test_time_added_in_two_steps_ends_where_one_step_ends(
     c: Calendar, start: datetime, m: int, n: int
@@ -95,7 +93,6 @@ def test_time_added_in_two_steps_ends_where_one_step_ends(
     assert add(c, start, m + n) == add(c, add(c, start, m), n)
 
 
-@settings(max_examples=100)
 @given(shapes, moments, moments, moments)
 def test_working_time_between_moments_adds_up(
     c: Calendar, a: datetime, b: datetime, d: datetime
@@ -105,7 +102,6 @@ def test_working_time_between_moments_adds_up(
     assert between(c, b, a) == -between(c, a, b)
 
 
-@settings(max_examples=100)
 @given(shapes, moments, minutes)
 def test_a_deadline_lies_in_working_time_with_its_end(c: Calendar, start: datetime, n: int) -> None:
     moment = add(c, start, n)
@@ -113,7 +109,6 @@ def test_a_deadline_lies_in_working_time_with_its_end(c: Calendar, start: dateti
     assert is_open(c, moment) or is_open(c, moment - timedelta(microseconds=1))
 
 
-@settings(max_examples=100)
 @given(moments, st.integers(1, 60))
 def test_a_deadline_is_never_on_a_day_off(start: datetime, n: int) -> None:
     for counting in Counting:
@@ -122,7 +117,6 @@ def test_a_deadline_is_never_on_a_day_off(start: datetime, n: int) -> None:
         assert day != date(2026, 1, 2)
 
 
-@settings(max_examples=100)
 @given(moments, st.integers(1, 60))
 def test_days_are_counted_as_a_calendar_on_the_wall_is(start: datetime, n: int) -> None:
     deadline = add_days(CALENDAR, start, n)
@@ -136,7 +130,7 @@ def test_days_are_counted_as_a_calendar_on_the_wall_is(start: datetime, n: int) 
     assert f"{deadline:%H:%M}" == "17:00"
 
 
-@settings(max_examples=25)
+@settings(max_examples=EXAMPLES // 3 or 1)
 @given(shapes, moments, st.integers(1, 900))
 def test_a_deadline_is_what_counting_minute_by_minute_gives(
     c: Calendar, start: datetime, n: int
@@ -148,7 +142,6 @@ def test_a_deadline_is_what_counting_minute_by_minute_gives(
     assert add(c, start.replace(second=0), n) == moment
 
 
-@settings(max_examples=100)
 @given(shapes, moments)
 def test_the_next_opening_is_open_and_nothing_was_missed_before_it(
     c: Calendar, moment: datetime

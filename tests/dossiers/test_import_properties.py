@@ -16,12 +16,11 @@ from storage.database import Store
 from storage.dossiers import Exported, Stage, in_one_form
 from storage.dossiers_import import DossierImport
 from storage.reader import Reader
-from tests.conftest import COMMUNE, Hands
+from tests.conftest import COMMUNE, EXAMPLES, Hands
 from tests.dossiers.exports import TITLES, row
 
 RULES = communes.load(COMMUNE)
-FEW = settings(max_examples=25, deadline=None)
-MANY = settings(max_examples=300, deadline=None)
+FEW = settings(max_examples=EXAMPLES // 5 or 1)
 
 cells = st.one_of(
     st.text(max_size=30),
@@ -42,7 +41,6 @@ def _table() -> Table:
     return find([("", 0, [TITLES])], RULES.dossiers)
 
 
-@MANY
 @given(sheets)
 def test_no_sheet_makes_the_reader_fail(rows: list[list[object]]) -> None:
     try:
@@ -58,7 +56,6 @@ def test_no_sheet_makes_the_reader_fail(rows: list[list[object]]) -> None:
         assert wrong.column.isalpha()
 
 
-@MANY
 @given(st.lists(codes, unique=True, max_size=8))
 def test_codes_come_out_as_they_went_in(wanted: list[str]) -> None:
     reading = Rows(RULES, _table())
@@ -67,7 +64,6 @@ def test_codes_come_out_as_they_went_in(wanted: list[str]) -> None:
     assert reading.wrong == []
 
 
-@MANY
 @given(st.floats() | st.integers())
 def test_no_number_ever_becomes_a_code(number: float) -> None:
     reading = Rows(RULES, _table())
@@ -75,7 +71,6 @@ def test_no_number_ever_becomes_a_code(number: float) -> None:
     assert len(reading.wrong) == 1
 
 
-@MANY
 @given(moments)
 def test_a_moment_is_the_same_in_every_form(moment: datetime) -> None:
     plain = moment.replace(tzinfo=None)
@@ -94,7 +89,6 @@ def test_a_moment_is_the_same_in_every_form(moment: datetime) -> None:
     assert {moment_of(form, last=False) for form in forms} == {moment}
 
 
-@MANY
 @given(st.text(string.printable + "–—", min_size=1, max_size=40))
 def test_one_form_of_a_code_is_the_only_one(text: str) -> None:
     once = in_one_form(text)

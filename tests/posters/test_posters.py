@@ -12,11 +12,13 @@ from bot.posters.drawing import FONTS, Form, Sheet, draw
 from bot.posters.sheets import Poster, place_id, posters
 from handlers.office import Office
 from handlers.search import load
-from tests.conftest import COMMUNE
+from tests.conftest import COMMUNE, EXAMPLES
 
 URL = "https://xa-nghi-duong.haiphong.example.vn"
 PLACE = "Nhà văn hoá thôn 3"
-CODES = (*sorted(p.guide for p in load(COMMUNE).procedures), "GY01", "DG01", "LV01")
+GUIDES = sorted(p.guide for p in load(COMMUNE).procedures)
+# Codes differ in four letters only, so that a part of them shows what all would.
+CODES = (*GUIDES[:: 1 if EXAMPLES > 100 else 8], "GY01", "DG01", "LV01")
 
 
 def poster(office: Office, code: str, place: str = "", url: str = URL) -> Poster:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.languages import LANGUAGES, catalog, say
@@ -112,7 +112,6 @@ def test_the_shipped_report_fits_into_letters_of_a_telephone(language: str) -> N
     assert all(0 < len(letter) <= PART < 2000 for letter in letters)
 
 
-@settings(max_examples=30)
 @given(limit=st.integers(1, 10_000))
 def test_parts_lose_no_line_and_keep_the_order(limit: int) -> None:
     card = score(WORKED, invented(), JULY)
