@@ -1,5 +1,6 @@
 """What every answer carries, and what people are told when something went wrong."""
 
+import errno
 import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -109,6 +110,11 @@ def guard(site: Site) -> Middleware:
             response = _told(site, request, UNAVAILABLE)
             response.headers["Retry-After"] = "30"
         except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+                # A file that was asked for under a name that none can have.
+                response = _told(site, request, NOT_FOUND)
+                _protect(response)
+                return response
             told = where(error)
             log.error("request failed", method=request.method, route=_route(request), error=told)  # noqa: TRY400 - without the error's own words
             if request.headers.get("Upgrade"):
