@@ -13,7 +13,6 @@ from storage import tables
 from storage.connection import Connection
 from storage.database import Store
 
-
 PROC = Path("/proc")
 
 
@@ -62,7 +61,8 @@ def is_dead(lease: str) -> bool:
 async def free_dead(store: Store) -> int:
     """Free what a process beside us held when it died, so that nobody waits for the lease.
 
-    Called once before the workers start. Leases of other machines and containers run out by themselves.
+    Called once before the workers start. What other machines and containers hold runs out by
+    itself.
 
     Returns:
         How many leases were freed.

@@ -110,20 +110,24 @@ def guard(site: Site) -> Middleware:
             response = _told(site, request, UNAVAILABLE)
             response.headers["Retry-After"] = "30"
         except Exception as error:
-            if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-                # A file that was asked for under a name that none can have.
-                response = _told(site, request, NOT_FOUND)
-                _protect(response)
-                return response
-            told = where(error)
-            log.error("request failed", method=request.method, route=_route(request), error=told)  # noqa: TRY400 - without the error's own words
+            status = _failed(request, error)
             if request.headers.get("Upgrade"):
                 raise
-            response = _told(site, request, SERVER)
+            response = _told(site, request, status)
         _protect(response)
         return response
 
     return guarded
+
+
+def _failed(request: web.Request, error: Exception) -> int:
+    """Give the status of an error that no handler expected; log it where it is ours."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        # A file was asked for under a name that none can have.
+        return NOT_FOUND
+    told = where(error)
+    log.error("request failed", method=request.method, route=_route(request), error=told)
+    return SERVER
 
 
 def _protect(response: web.StreamResponse) -> None:

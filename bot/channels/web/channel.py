@@ -304,7 +304,7 @@ async def _photo(request: web.Request) -> bytes:
         raise too_large()
     try:
         body = _Bounded(request.content, FORM_BYTES)
-        form = MultipartReader(request.headers, cast(StreamReader, body))
+        form = MultipartReader(request.headers, cast("StreamReader", body))
         while (part := await form.next()) is not None:
             if isinstance(part, BodyPartReader) and part.name == "photo":
                 data = bytearray()
