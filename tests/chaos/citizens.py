@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.conftest import COMMUNE
+from tests.emulators.telegram.chats import Person
 from tests.emulators.zalo import ZaloEmulator
 from tests.emulators.zalo.citizen import Citizen
 
@@ -63,6 +64,27 @@ class Writer:
                     break
                 await asyncio.sleep(PAUSE)
             self.acknowledged.append(text.removeprefix("/gopy "))
+            await asyncio.sleep(self.every)
+
+
+class Caller:
+    """A person on Telegram who sends numbered messages; the platform keeps them until we ask."""
+
+    def __init__(self, person: Person, number: int, *, every: float) -> None:
+        self.person, self.number, self.every = person, number, every
+        self.acknowledged: list[str] = []
+        self.stopping = False
+
+    @property
+    def letters(self) -> list[str]:
+        """What was written to them."""
+        return [letter.text for letter in self.person.letters]
+
+    async def write(self) -> None:
+        while not self.stopping:
+            text = f"Việc thứ {len(self.acknowledged)} của người gọi {self.number}, đường ngập"
+            await self.person.says(f"/gopy {text}")
+            self.acknowledged.append(text)
             await asyncio.sleep(self.every)
 
 
