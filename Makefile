@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 # What never touches a database, or what a page looks like, need not be run on each.
-STORED := tests/storage tests/spine tests/conversations tests/dossiers tests/privacy tests/kill \
+STORED := tests/storage tests/spine tests/conversations tests/dossiers tests/privacy tests/chaos \
 	$(addprefix --ignore=tests/conversations/test_,steps.py free_text.py officials_only.py) \
 	--ignore=tests/dossiers/test_files.py \
 	$(addprefix tests/channels/zalo/test_zalo_,consent.py processes.py tokens.py window.py) \

@@ -18,6 +18,12 @@ class Metrics:
         self.failures = Counter(
             "turn_failures", "Handlers that raised an error", registry=self.registry
         )
+        self.worker_failures = Counter(
+            "worker_failures",
+            "Errors that no worker expects, after which it began anew",
+            ["worker"],
+            registry=self.registry,
+        )
         self.letters = Counter(
             "letters",
             "Letters by channel and what became of them",

@@ -1,6 +1,7 @@
 """One service: a store, the channels open on it, and the workers between them."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from bot.clock import ClockWorker
 from bot.darkroom import Darkroom
 from bot.dossier_work import DossierWork
 from bot.inbox_worker import InboxWorker
+from bot.logs import where
 from bot.media_worker import MediaWorker
 from bot.metrics import Metrics
 from bot.outbox_worker import OutboxWorker
@@ -31,6 +33,15 @@ log = structlog.get_logger(__name__)
 
 PARTS = ("web", "inbox", "outbox", "clock")
 """What `run --only` may name; all of them run by default, in one process."""
+
+WORKERS = {"reports": "clock", "dossiers": "clock", "media": "clock", "watch": "web"}
+"""Workers that are no part of their own, and the part that they belong to."""
+
+PAUSES = (1.0, 60.0)
+"""Seconds until a worker that failed begins anew, at first and at most; they double."""
+
+Work = Callable[[asyncio.Event], Coroutine[None, None, None]]
+"""What works until it is told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ class Service:
         ground: Ground,
         channels: Sequence[Channel],
         only: Sequence[str] = PARTS,
-        beside: Sequence[Callable[[asyncio.Event], Coroutine[None, None, None]]] = (),
+        beside: Sequence[Work] = (),
     ) -> None:
         self._beside = beside
         self.ground = ground
@@ -98,6 +109,7 @@ class Service:
         }
         self.outbox_worker = OutboxWorker(ground.outbox, sending, ground.clock, ground.metrics)
         self._sends = bool(sending)
+        self._failing: set[str] = set()
 
     async def accept(self, incoming: Incoming) -> bool:
         """Keep a message durably and count it."""
@@ -120,8 +132,10 @@ class Service:
                     tasks.create_task(self._listen(channel), name=f"listen {name}")
                 )
             watch = Watch(ground.store, self.channels, ground.clock, ground.metrics)
-            running.listening.append(tasks.create_task(watch.run(), name="watch"))
-        workers: dict[str, Callable[[asyncio.Event], Coroutine[None, None, None]]] = {
+            running.listening.append(
+                tasks.create_task(self.work("watch", lambda _: watch.run(), stopping), name="watch")
+            )
+        workers: dict[str, Work] = {
             "inbox": InboxWorker(
                 ground.store,
                 ground.inbox,
@@ -152,15 +166,48 @@ class Service:
             ).run,
         }
         for name, work in workers.items():
-            part = "clock" if name in {"reports", "dossiers"} else name
-            if part in only or (name == "outbox" and self._sends):
-                running.working.append(tasks.create_task(work(stopping), name=name))
+            if WORKERS.get(name, name) in only or (name == "outbox" and self._sends):
+                running.working.append(
+                    tasks.create_task(self.work(name, work, stopping), name=name)
+                )
         if "clock" in only:
             files = MediaWorker(ground.media, self.channels, Darkroom())
-            running.working.append(tasks.create_task(files.run(stopping), name="media"))
+            running.working.append(
+                tasks.create_task(self.work("media", files.run, stopping), name="media")
+            )
         for work in self._beside:
-            running.working.append(tasks.create_task(work(stopping), name=work.__qualname__))
+            name = work.__qualname__
+            running.working.append(tasks.create_task(self.work(name, work, stopping), name=name))
         return running
+
+    async def work(self, name: str, work: Work, stopping: asyncio.Event) -> None:
+        """Let a worker work; one that fails begins anew after a pause, and /healthz tells so.
+
+        What is accepted is durable and another try may do better, so an unexpected error of one
+        worker is no reason to hang up on every channel: ended, the service would start into the
+        same error again, and the platforms would switch its webhooks off meanwhile.
+        """
+        pause, most = PAUSES
+        while True:
+            began = asyncio.get_running_loop().time()
+            # Well again once it has worked for longer than it was let alone.
+            well = asyncio.get_running_loop().call_later(most, self._failing.discard, name)
+            try:
+                await work(stopping)
+            except Exception as error:  # noqa: BLE001 - any fault is told, and stops no other worker
+                log.error("worker: failed and begins anew", worker=name, error=where(error))  # noqa: TRY400 - without the error's own words
+            else:
+                return
+            finally:
+                well.cancel()
+            self._failing.add(name)
+            self.ground.metrics.worker_failures.labels(name).inc()
+            if asyncio.get_running_loop().time() - began > most:
+                pause = PAUSES[0]
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), pause)
+                return
+            pause = min(2 * pause, most)
 
     async def _listen(self, channel: Channel) -> None:
         """Let a channel listen; one that falls must not take the others with it."""
@@ -194,7 +241,9 @@ class Service:
                 parts[name] = "degraded"
             else:
                 parts[name] = "ok"
-        return parts | {part: "ok" if part in self._only else "off" for part in PARTS[1:]}
+        parts |= {part: "ok" if part in self._only else "off" for part in PARTS[1:]}
+        failing = {WORKERS.get(name, name) for name in self._failing}
+        return parts | dict.fromkeys(failing & parts.keys(), "degraded")
 
     async def hang_up(self) -> None:
         """Close the channels."""

@@ -1,10 +1,11 @@
-"""Whose a lease is: its token tells the machine and the process, so that the dead are known."""
+"""Whose a lease is: its token tells the process and where it runs, so that the dead are known."""
 
 import hashlib
 import os
 import secrets
 import socket
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy import select, update
 
@@ -12,26 +13,39 @@ from storage import tables
 from storage.connection import Connection
 from storage.database import Store
 
+PROC = Path("/proc")
+
 
 @cache
-def _machine() -> str:
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+def place(proc: Path = PROC) -> str:
+    """Name where this process's number means what it says, in 8 hex digits.
+
+    A number is one process's only within a boot of a machine and a namespace of numbers: two
+    containers that were given one host name have each a process 7. Where the system does not tell
+    either, the host name has to do.
+    """
+    try:
+        boot = (proc / "sys/kernel/random/boot_id").read_text("ascii").strip()
+        told = f"{boot} {(proc / 'self/ns/pid').readlink()}"
+    except OSError:
+        told = socket.gethostname()
+    return hashlib.sha256(told.encode()).hexdigest()[:8]
 
 
 def token() -> str:
     """Draw a token for leases that this process takes; at most 32 characters."""
-    return f"{_machine()}.{os.getpid()}.{secrets.token_hex(6)}"
+    return f"{place()}.{os.getpid()}.{secrets.token_hex(6)}"
 
 
 def is_dead(lease: str) -> bool:
-    """Whether a lease is surely nobody's: its process was on this machine and is gone.
+    """Whether a lease is surely nobody's: its process was where we are and is gone.
 
-    Our own number counts as gone too: at the start, when this is asked, we hold nothing yet, and
-    after a container's restart the process has the number of the one before.
+    Our own number counts as gone too: at the start, when this is asked, we hold nothing yet. What
+    a container held that is no more is not known to be nobody's, and runs out.
     """
-    machine, _, rest = lease.partition(".")
+    where, _, rest = lease.partition(".")
     number = rest.partition(".")[0]
-    if machine != _machine() or not number.isdecimal():
+    if where != place() or not number.isdecimal():
         return False
     if int(number) == os.getpid():
         return True
@@ -45,9 +59,10 @@ def is_dead(lease: str) -> bool:
 
 
 async def free_dead(store: Store) -> int:
-    """Free what a process of this machine held when it died, so that nobody waits for the lease.
+    """Free what a process beside us held when it died, so that nobody waits for the lease.
 
-    Called once before the workers start. Leases of other machines run out by themselves.
+    Called once before the workers start. What other machines and containers hold runs out by
+    itself.
 
     Returns:
         How many leases were freed.

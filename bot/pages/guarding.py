@@ -1,5 +1,6 @@
 """What every answer carries, and what people are told when something went wrong."""
 
+import errno
 import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -109,15 +110,24 @@ def guard(site: Site) -> Middleware:
             response = _told(site, request, UNAVAILABLE)
             response.headers["Retry-After"] = "30"
         except Exception as error:
-            told = where(error)
-            log.error("request failed", method=request.method, route=_route(request), error=told)  # noqa: TRY400 - without the error's own words
+            status = _failed(request, error)
             if request.headers.get("Upgrade"):
                 raise
-            response = _told(site, request, SERVER)
+            response = _told(site, request, status)
         _protect(response)
         return response
 
     return guarded
+
+
+def _failed(request: web.Request, error: Exception) -> int:
+    """Give the status of an error that no handler expected; log it where it is ours."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        # A file was asked for under a name that none can have.
+        return NOT_FOUND
+    told = where(error)
+    log.error("request failed", method=request.method, route=_route(request), error=told)
+    return SERVER
 
 
 def _protect(response: web.StreamResponse) -> None:

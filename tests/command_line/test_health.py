@@ -1,5 +1,6 @@
 """What whoever watches over the service asks."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from bot.metrics import Metrics
 from bot.service import Ground, Service
 from bot.settings import Settings
 from handlers.office import Office
-from storage.database import Store
+from storage.database import BadValue, Store
 from storage.inbox import Inbox
 from storage.media import Media
 from storage.outbox import Outbox
@@ -79,6 +80,43 @@ async def test_only_a_store_that_is_gone_is_503(service: Service, store: Store) 
         parts = (await answer.json())["parts"]
     assert set(parts.values()) <= {"ok", "degraded", "off"}
     assert parts["store"] == "degraded"
+
+
+async def test_a_worker_that_fails_begins_anew_and_is_degraded_meanwhile(service: Service) -> None:
+    tries = 0
+    working, stopping = asyncio.Event(), asyncio.Event()
+
+    async def fails_once(stopping: asyncio.Event) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise BadValue("nobody expected this")
+        working.set()
+        await stopping.wait()
+
+    async with _asked(service) as client:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+            tasks.create_task(service.work("inbox", fails_once, stopping))
+            await working.wait()
+            async with client.get("/healthz") as answer:
+                assert answer.status == 200
+                told = await answer.json()
+            stopping.set()
+        async with client.get("/metrics") as answer:
+            counted = await answer.text()
+    assert (told["status"], told["parts"]["inbox"]) == ("degraded", "degraded")
+    assert 'worker_failures_total{worker="inbox"} 1.0' in counted
+
+
+async def test_a_worker_that_always_fails_still_stops_when_told(service: Service) -> None:
+    async def fails(_stopping: asyncio.Event) -> None:
+        raise RuntimeError("always")
+
+    stopping = asyncio.Event()
+    working = asyncio.create_task(service.work("inbox", fails, stopping))
+    await asyncio.sleep(0)
+    stopping.set()
+    await asyncio.wait_for(working, 30)
 
 
 @pytest.mark.parametrize(

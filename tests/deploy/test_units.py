@@ -149,6 +149,7 @@ def _exposed() -> dict[str, set[str]]:
     """Give what /metrics tells: the names and the labels of every sample."""
     metrics = Metrics()
     metrics.accepted.labels("web", "true").inc()
+    metrics.worker_failures.labels("clock").inc()
     metrics.letters.labels("web", "sent").inc()
     metrics.sending.labels("web").observe(1)
     for gauge in (metrics.channel_up, metrics.channel_listens, metrics.waiting_outside):

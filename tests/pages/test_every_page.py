@@ -103,6 +103,13 @@ async def test_every_file_of_the_pages_is_served_with_its_type(client: Client, n
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "x/" * 2500, "%00", "%2e%2e/site.py", ""])
+async def test_a_file_that_cannot_be_is_not_there(client: Client, name: str) -> None:
+    answer = await client.get(f"/static/{name}")
+    assert answer.status in ({404} if "%" not in name and name else {403, 404})
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 async def test_what_a_page_refers_to_is_there(
     opened: Opened, practice: Mapping[str, Address], address: str
 ) -> None:

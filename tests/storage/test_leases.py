@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import update
 
@@ -11,7 +12,7 @@ from messages.envelope import Address, Incoming
 from storage import tables
 from storage.database import Store
 from storage.inbox import Inbox
-from storage.leases import free_dead, is_dead, token
+from storage.leases import free_dead, is_dead, place, token
 from tests.conftest import Hands
 
 
@@ -35,6 +36,24 @@ def test_a_lease_is_dead_with_its_process_and_alive_while_that_runs() -> None:
     assert not is_dead("of an earlier form")
 
 
+def _proc(folder: Path, boot: str, numbers: str) -> Path:
+    """What a system tells of its boot and of the namespace of its processes' numbers."""
+    kernel = folder / "sys/kernel/random"
+    kernel.mkdir(parents=True)
+    (kernel / "boot_id").write_text(f"{boot}\n")
+    (folder / "self/ns").mkdir(parents=True)
+    (folder / "self/ns/pid").symlink_to(f"pid:[{numbers}]")
+    return folder
+
+
+def test_two_containers_of_one_host_name_never_take_each_other_for_dead(tmp_path: Path) -> None:
+    here = place(_proc(tmp_path / "here", "a-boot", "4026531836"))
+    assert here == place(_proc(tmp_path / "again", "a-boot", "4026531836"))
+    assert here != place(_proc(tmp_path / "neighbour", "a-boot", "4026532207"))
+    assert here != place(_proc(tmp_path / "elsewhere", "another-boot", "4026531836"))
+    assert len(place(tmp_path / "tells nothing")) == len(here) == 8
+
+
 async def test_whoever_a_dead_process_kept_waiting_is_served_at_once(
     store: Store, hands: Hands
 ) -> None:
@@ -42,7 +61,7 @@ async def test_whoever_a_dead_process_kept_waiting_is_served_at_once(
     await inbox.accept(Incoming(Address("web", "a"), "1", hands(), text="chào"))
     assert len(await inbox.claim(10)) == 1
     assert await inbox.claim(10) == []
-    # The same process number: as after the restart of a container.
+    # The same process number: it was given to us after its owner had died.
     assert await free_dead(store) == 1
     assert len(await inbox.claim(10)) == 1
 

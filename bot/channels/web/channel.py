@@ -5,10 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
-from aiohttp import BodyPartReader, WSCloseCode, WSMsgType, web
+from aiohttp import (
+    BodyPartReader,
+    MultipartReader,
+    StreamReader,
+    WSCloseCode,
+    WSMsgType,
+    web,
+)
 from aiolimiter import AsyncLimiter
 
 from bot.channels.channel import Accept, Letter, Limits
@@ -254,6 +261,40 @@ class WebChannel:
         return answer
 
 
+class _Bounded:
+    """The body of a request, of which no more is read than is left.
+
+    Counted where it is read: what stands before, between and beside the parts of a form counts,
+    and so does a body that does not say how long it is.
+    """
+
+    def __init__(self, body: StreamReader, left: int) -> None:
+        self._body = body
+        self.left = left
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._body, name)
+
+    async def read(self, n: int = -1) -> bytes:
+        """Read as the body does; raises BadUpload where that is more than is left."""
+        return self._counted(await self._body.read(n))
+
+    async def readline(self, *, max_line_length: int | None = None) -> bytes:
+        """Read as the body does; raises BadUpload where that is more than is left."""
+        return self._counted(await self._body.readline(max_line_length=max_line_length))
+
+    def unread_data(self, data: bytes) -> None:
+        """Put back what was read too far."""
+        self.left += len(data)
+        self._body.unread_data(data)
+
+    def _counted(self, data: bytes) -> bytes:
+        self.left -= len(data)
+        if self.left < 0:
+            raise too_large()
+        return data
+
+
 async def _photo(request: web.Request) -> bytes:
     """Read the part "photo" of a form, no more of it than a photo may have."""
     unreadable = BadUpload(400, _("The photo did not arrive whole. Please send it again."))
@@ -262,10 +303,12 @@ async def _photo(request: web.Request) -> bytes:
     if (request.content_length or 0) > PHOTO_BYTES + FORM_BYTES:
         raise too_large()
     try:
-        form = await request.multipart()
+        body = _Bounded(request.content, FORM_BYTES)
+        form = MultipartReader(request.headers, cast("StreamReader", body))
         while (part := await form.next()) is not None:
             if isinstance(part, BodyPartReader) and part.name == "photo":
                 data = bytearray()
+                body.left += PHOTO_BYTES
                 while chunk := await part.read_chunk(1 << 16):
                     data += chunk
                     if len(data) > PHOTO_BYTES:

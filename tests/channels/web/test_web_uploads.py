@@ -134,15 +134,31 @@ async def test_a_photo_above_ten_megabytes_is_refused(chat: Chat) -> None:
     assert "10 MB" in said["error"]
 
 
-async def test_a_form_that_hides_its_length_is_refused_at_the_limit(chat: Chat) -> None:
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        (b'--b\r\nContent-Disposition: form-data; name="photo"\r\n\r\n', b"\0"),
+        (b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\n', b"\0"),
+        (b"before the first part\r\n", b"\r\n"),
+        (b"", b'--b\r\nContent-Disposition: form-data; name="other"\r\n\r\n\r\n'),
+    ],
+)
+async def test_a_form_that_hides_its_length_is_refused_at_the_limit(
+    chat: Chat, begins: bytes, goes_on: bytes
+) -> None:
+    taken = 0
+
     async def endless() -> AsyncIterator[bytes]:
-        yield b'--b\r\nContent-Disposition: form-data; name="photo"\r\n\r\n'
-        for _ in range(11 * 16):
-            yield b"\0" * 65536
+        nonlocal taken
+        yield begins
+        for _ in range(20 * 16):
+            yield goes_on * (65536 // len(goes_on))
+            taken += 65536
 
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     async with chat.client.post("/chat/upload", data=endless(), headers=headers) as answer:
         assert answer.status == 413
+        assert taken < 2 * PHOTO_BYTES
 
 
 @pytest.mark.parametrize(

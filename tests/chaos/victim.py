@@ -1,4 +1,4 @@
-"""The service as a victim: `python -m tests.kill.victim PLACE COUNT` kills itself there.
+"""The service as a victim: `python -m tests.chaos.victim PLACE COUNT` kills itself there.
 
 The place is passed COUNT times before; SIGKILL leaves no time for anything, as a power cut.
 """
