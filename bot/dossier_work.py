@@ -12,6 +12,7 @@ import structlog
 from bot.channels.channel import CannotFetch, Channel, SendError
 from bot.darkroom import Broken, Darkroom
 from bot.dossier_import import Refused, bring_in
+from bot.dossier_pull import keep
 from bot.logs import where
 from bot.photos import BadPhoto
 from handlers.dossier import LONGEST as LONGEST_CODE
@@ -149,7 +150,7 @@ class DossierWork:
             return
         if file.state != CONFIRMED:
             content = await self._fetch(file)
-            await asyncio.to_thread(_keep, path, content)
+            await asyncio.to_thread(keep, path, content)
         if not path.exists():
             await self._lost(file)
             return
@@ -212,13 +213,6 @@ class DossierWork:
             digest = await self._media.keep_own(content, "application/pdf")
             await letter_is_made(self._store, apology, digest, self._clock())
             self._inbox.arrived.set()
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Keep an export until its sender said yes or no, readable by us alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(0o600)
-    path.write_bytes(content)
 
 
 def _code_in(found: Sequence[str]) -> str:
