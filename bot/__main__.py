@@ -49,8 +49,8 @@ def parser() -> argparse.ArgumentParser:
     tickets.add_argument("--format", choices=("json",), default="json")
 
     dossiers = add("dossiers", "import an export of the one-stop system")
-    dossiers.add_argument("action", choices=("import",))
-    dossiers.add_argument("file", metavar="FILE", help=".xlsx, .xls or .csv")
+    dossiers.add_argument("action", choices=("import", "pull"))
+    dossiers.add_argument("file", nargs="?", metavar="FILE", help="import: .xlsx, .xls or .csv")
     dossiers.add_argument("--dry-run", action="store_true", help="only tell what would change")
     dossiers.add_argument(
         "--gone-too",

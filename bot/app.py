@@ -21,6 +21,7 @@ from bot.channels.web.identity import CookieIdentity, Identity
 from bot.channels.web.origins import Origins
 from bot.channels.web.uploads import Uploads
 from bot.channels.web.whence import Whence
+from bot.dossier_pull import DossierPull
 from bot.health import health_routes
 from bot.key_check import check_key
 from bot.metrics import Metrics
@@ -313,7 +314,10 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
         notices = PublicationWatch(
             settings.commune_dir, office, ground.store, clock, shows="web" in only
         )
-        service = Service(ground, channels, only, beside=[watch.run, notices.run])
+        beside_it = [watch.run, notices.run]
+        if "clock" in only and office.commune.dossiers.pulled is not None:
+            beside_it.append(_pull(settings, ground).run)
+        service = Service(ground, channels, only, beside=beside_it)
         stack.push_async_callback(service.close)
         site = _site(settings, ground, identity, links, service)
         services, beside = [service], []
@@ -332,6 +336,17 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
 
         app.on_shutdown.append(hang_up)
         await _serve(settings, services, app, only)
+
+
+def _pull(settings: Settings, ground: Ground) -> DossierPull:
+    return DossierPull(
+        ground.store,
+        ground.inbox,
+        ground.office.commune,
+        ground.clock,
+        header=settings.dossiers_header.get_secret_value(),
+        folder=settings.var_dir / "exports",
+    )
 
 
 def application(

@@ -167,11 +167,16 @@ def shown(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def dossiers(settings: Settings, options: argparse.Namespace) -> int:
-    """Import what staff exported from the one-stop system."""
-    from bot.dossier_commands import import_dossiers  # noqa: PLC0415 - other commands need none of it
+    """Import what staff exported from the one-stop system, or what it gives itself."""
+    from bot.dossier_commands import (  # noqa: PLC0415 - other commands need none of it
+        import_dossiers,
+        pull_dossiers,
+    )
 
     async def do() -> int:
-        async with _opened(settings, "dossiers import") as ground:
+        async with _opened(settings, f"dossiers {options.action}") as ground:
+            if options.action == "pull":
+                return await pull_dossiers(settings, ground, options)
             return await import_dossiers(ground, options)
 
     return _finished(do())

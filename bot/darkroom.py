@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 
 from bot import photos
-from bot.photos import HEAD, BadPhoto
+from bot.photos import HEAD, KEEP, LOOK_FOR_CODES, BadPhoto
 
 PATIENCE = 60.0
 """Seconds that a picture may take: the process gives way to everything else on the machine."""
@@ -35,11 +36,28 @@ class Darkroom:
             BadPhoto: it cannot be opened as a picture, or not in time.
             Broken: the process ended.
         """
+        return await self._asked(KEEP, content), "image/jpeg"
+
+    async def codes_in(self, content: bytes) -> list[str]:
+        """Give what the QR and bar codes in a picture say.
+
+        Raises:
+            BadPhoto: it cannot be opened as a picture, or not in time.
+            Broken: the process ended.
+        """
+        found: list[str] = json.loads(await self._asked(LOOK_FOR_CODES, content))
+        return found
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._end()
+
+    async def _asked(self, order: int, content: bytes) -> bytes:
         async with self._turn:
             done = False
             try:
                 async with asyncio.timeout(self._patience):
-                    good, payload = await self._developed(content)
+                    good, payload = await self._developed(order, content)
                 done = True
             except TimeoutError:
                 raise BadPhoto("not a picture: it takes too long to open") from None
@@ -51,17 +69,13 @@ class Darkroom:
                     await self._end()
         if not good:
             raise BadPhoto(payload.decode("utf-8", "replace"))
-        return payload, "image/jpeg"
+        return payload
 
-    async def close(self) -> None:
-        """End the process."""
-        await self._end()
-
-    async def _developed(self, content: bytes) -> tuple[int, bytes]:
+    async def _developed(self, order: int, content: bytes) -> tuple[int, bytes]:
         process = await self._running()
         assert process.stdin is not None  # noqa: S101 - asked for when it was started
         assert process.stdout is not None  # noqa: S101 - the same
-        process.stdin.write(HEAD.pack(1, len(content)))
+        process.stdin.write(HEAD.pack(order, len(content)))
         process.stdin.write(content)
         await process.stdin.drain()
         good, length = HEAD.unpack(await process.stdout.readexactly(HEAD.size))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.app import box_of, clock_of, ground_at, office_of
 from bot.backup_mark import last_backup
+from bot.dossier_pull import how_it_goes
 from bot.refusal import Refusal, told
 from bot.service import Ground
 from bot.settings import NOT_USED_YET, PREFIX, Settings
@@ -110,6 +111,8 @@ async def _kept(settings: Settings, office: Office) -> AsyncIterator[Finding]:
         async for finding in _store(ground):
             yield finding
         async for finding in _zalo_kept(settings, ground):
+            yield finding
+        async for finding in _pulled(ground):
             yield finding
     finally:
         await ground.store.close()
@@ -218,6 +221,28 @@ async def _zalo_kept(settings: Settings, ground: Ground) -> AsyncIterator[Findin
         )
     else:
         yield _ok(_("Zalo's token is valid or can be renewed."))
+
+
+async def _pulled(ground: Ground) -> AsyncIterator[Finding]:
+    """Look at how the one-stop system's table is fetched, where commune.toml says that it is."""
+    source = ground.office.commune.dossiers.pulled
+    if source is None:
+        return
+    last, trouble = await how_it_goes(ground.store)
+    if trouble is not None:
+        yield _wrong(
+            _(
+                "The one-stop system's table is not fetched since {at}: {reason}",
+                at=trouble.at,
+                reason=trouble.value,
+            )
+        )
+    elif last is None:
+        yield _warn(_("The one-stop system's table was never fetched yet."))
+    elif ground.clock() - last.at > 2 * timedelta(minutes=source.every):
+        yield _warn(_("The one-stop system's table was last fetched {at}.", at=last.at))
+    else:
+        yield _ok(_("The one-stop system's table was fetched {at}.", at=last.at))
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:

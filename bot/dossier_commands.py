@@ -1,4 +1,4 @@
-"""`dossiers import FILE`: what staff exported from the one-stop system."""
+"""`dossiers import FILE` and `dossiers pull`: the one-stop system's table, exported or fetched."""
 
 import argparse
 import asyncio
@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.dossier_import import Refused, bring_in
+from bot.dossier_pull import keep
+from bot.dossier_source import NotPulled, fetch
 from bot.refusal import DONE, Refusal
 from bot.service import Ground
+from bot.settings import Settings
 from handlers.dossier_export import told
 from handlers.dossier_rows import Rows, in_order
 from messages.languages import say
@@ -24,9 +27,33 @@ async def import_dossiers(ground: Ground, options: argparse.Namespace) -> int:
     Raises:
         Refusal: nothing was imported.
     """
-    path = Path(options.file)
+    path = Path(options.file or "")
     if not await asyncio.to_thread(path.is_file):
-        raise Refusal(_("There is no file {file}.", file=options.file))
+        raise Refusal(_("There is no file {file}.", file=options.file or "FILE"))
+    return await _bring_in(ground, path, options)
+
+
+async def pull_dossiers(settings: Settings, ground: Ground, options: argparse.Namespace) -> int:
+    """Fetch the table from where commune.toml says, and import it as a file.
+
+    Raises:
+        Refusal: nothing was imported.
+    """
+    source = ground.office.commune.dossiers.pulled
+    if source is None:
+        raise Refusal(_("commune.toml names no address under dossiers.pulled."))
+    path = settings.var_dir / "exports" / "pulled by hand"
+    try:
+        content = await fetch(source, settings.dossiers_header.get_secret_value())
+        await asyncio.to_thread(keep, path, content)
+        return await _bring_in(ground, path, options)
+    except NotPulled as error:
+        raise Refusal(error.reason) from None
+    finally:
+        path.unlink(missing_ok=True)
+
+
+async def _bring_in(ground: Ground, path: Path, options: argparse.Namespace) -> int:
     try:
         outcome = await bring_in(
             ground.store,

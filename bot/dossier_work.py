@@ -2,18 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
 import structlog
-import zxingcpp
 
 from bot.channels.channel import CannotFetch, Channel, SendError
+from bot.darkroom import Broken, Darkroom
 from bot.dossier_import import Refused, bring_in
+from bot.dossier_pull import keep
 from bot.logs import where
-from bot.photos import BadPhoto, picture
+from bot.photos import BadPhoto
 from handlers.dossier import LONGEST as LONGEST_CODE
 from handlers.dossier import code_in
 from handlers.dossier_export import Outcome, told
@@ -51,6 +52,7 @@ class DossierWork:
         office: what the commune has laid down.
         clock: tells the time.
         folder: where exports wait for a yes.
+        darkroom: opens photographed receipts.
     """
 
     def __init__(
@@ -63,7 +65,9 @@ class DossierWork:
         office: Office,
         clock: Clock,
         folder: Path,
+        darkroom: Darkroom | None = None,
     ) -> None:
+        self._darkroom = darkroom or Darkroom()
         self._store, self._inbox, self._media = store, inbox, media
         self._channels, self._office, self._clock = channels, office, clock
         self._folder = folder
@@ -73,15 +77,25 @@ class DossierWork:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look every second until told to stop."""
-        while not stopping.is_set():
-            try:
-                await self.look()
-            except StoreUnavailable as error:
-                log.warning("dossiers: the store is unavailable", reason=str(error))
-            except Exception as error:  # noqa: BLE001 - one fault must not end all that follows
-                log.error("dossiers: failed", error=where(error))  # noqa: TRY400 - see `where`
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), EVERY)
+        try:
+            while not stopping.is_set():
+                await self._look_once()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), EVERY)
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """End the process that opens photos."""
+        await self._darkroom.close()
+
+    async def _look_once(self) -> None:
+        try:
+            await self.look()
+        except StoreUnavailable as error:
+            log.warning("dossiers: the store is unavailable", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - one fault must not end all that follows
+            log.error("dossiers: failed", error=where(error))  # noqa: TRY400 - see `where`
 
     async def look(self) -> None:
         """Do what is due now."""
@@ -100,16 +114,17 @@ class DossierWork:
         try:
             if file.purpose is Sent.RECEIPT:
                 content = await self._fetch(file)
-                await self._files.done(file, await asyncio.to_thread(_code_in, content))
+                await self._files.done(file, _code_in(await self._darkroom.codes_in(content)))
             else:
                 await self._take_export(file)
         except (CannotFetch, BadPhoto):
             await self._lost(file)
-        except SendError as error:
-            if error.retry and file.attempts < TRIES:
-                await self._files.again(file, timedelta(seconds=5 * 2**file.attempts))
-            else:
+        except (SendError, Broken) as error:
+            lasting = isinstance(error, SendError) and not error.retry
+            if lasting or file.attempts >= TRIES:
                 await self._lost(file)
+            else:
+                await self._files.again(file, timedelta(seconds=5 * 2**file.attempts))
 
     async def _fetch(self, file: SentFile) -> bytes:
         if not file.attachment.ref:
@@ -135,7 +150,7 @@ class DossierWork:
             return
         if file.state != CONFIRMED:
             content = await self._fetch(file)
-            await asyncio.to_thread(_keep, path, content)
+            await asyncio.to_thread(keep, path, content)
         if not path.exists():
             await self._lost(file)
             return
@@ -200,20 +215,8 @@ class DossierWork:
             self._inbox.arrived.set()
 
 
-def _keep(path: Path, content: bytes) -> None:
-    """Keep an export until its sender said yes or no, readable by us alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(0o600)
-    path.write_bytes(content)
-
-
-def _code_in(content: bytes) -> str:
-    """Read the dossier code from the QR in a photo, "" where there is none.
-
-    Raises:
-        BadPhoto: it is no picture.
-    """
-    found = [one.text for one in zxingcpp.read_barcodes(picture(content)) if one.text]
+def _code_in(found: Sequence[str]) -> str:
+    """Find the dossier code in what a photo's codes say, "" where there is none."""
     codes = [code for text in found if (code := code_in(unquote(text)))]
     plain = [text for text in found if len(text) <= LONGEST_CODE and " " not in text.strip()]
     return next(iter((*codes, *plain)), "")

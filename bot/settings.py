@@ -29,6 +29,8 @@ NOT_USED_YET = ("sentry_dsn", "llm_url", "llm_key")
 
 GIVEN = re.compile(r"^\s*(?:export\s+)?(BOT_\w+)\s*=", re.MULTILINE)
 
+HEADER = re.compile(r"[\x20-\x7e]+")
+
 ORIGIN = re.compile(r"https?://[\w.-]+(?::\d+)?/?", re.ASCII)
 
 
@@ -109,6 +111,7 @@ class Settings(_FromEnvironment):
     trusted_proxies: Listed = ()
     embed_origins: Listed = ()
     backup_hours: int = Field(default=30, gt=0)
+    dossiers_header: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
     sentry_dsn: SecretStr = SecretStr("")
     llm_url: str = ""
@@ -188,6 +191,13 @@ class Settings(_FromEnvironment):
             ipaddress.ip_network(network)
         return value
 
+    @field_validator("dossiers_header")
+    @classmethod
+    def _header(cls, value: SecretStr) -> SecretStr:
+        if not HEADER.fullmatch(value.get_secret_value()):
+            raise ValueError("must be a header of plain letters, like Authorization: Bearer …")
+        return value
+
     @field_validator("now")
     @classmethod
     def _moment(cls, value: str) -> str:
@@ -262,6 +272,9 @@ class Settings(_FromEnvironment):
             value = getattr(self, name)
             if isinstance(value, SecretStr) and value:
                 found.append(value.get_secret_value())
+                if name == "dossiers_header":
+                    # The key alone, and without the word before it, must not be told either.
+                    found += value.get_secret_value().partition(":")[2].split()[-1:]
             elif isinstance(value, str) and "@" in value and (password := _parts(value).password):
                 found += [password, unquote(password)]
         return found

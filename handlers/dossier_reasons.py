@@ -28,6 +28,7 @@ UNREADABLE: Mapping[str, Text] = MappingProxyType(
             "an Excel workbook (.xlsx) and send that."
         ),
         "other": _("This is no table. Please send an Excel workbook (.xlsx, .xls) or a CSV file."),
+        "records": _("It is JSON without one list of dossiers, each with the same names."),
         "encoding": _("The CSV file is not saved as UTF-8. Please save it as CSV UTF-8."),
         "formulas": _(
             "The sheet has formulas without their results. Please open it in Excel, save it and "
@@ -42,6 +43,23 @@ UNREADABLE: Mapping[str, Text] = MappingProxyType(
 def unreadable(word: str, place: str) -> Text:
     """Say why a file cannot be read."""
     return replace(UNREADABLE[word], args=(("place", place),)) if place else UNREADABLE[word]
+
+
+NOT_PULLED: Mapping[str, Text] = MappingProxyType(
+    {
+        "unreachable": _("It cannot be reached."),
+        "slow": _("It did not answer in time."),
+        "private": _("Its name leads into a private network, which commune.toml does not allow."),
+        "unauthorized": _("It does not accept our key (BOT_DOSSIERS_HEADER)."),
+        "missing": _("There is nothing at the address that is set."),
+        "elsewhere": _("It sends us to another address, which is not followed."),
+        "fault": _("It has a fault of its own."),
+        "large": _("Its answer is larger than 30 MB."),
+        "cut": _("Its answer broke off in the middle."),
+        "page": _("It sent a web page instead of dossiers, perhaps one for signing in."),
+    }
+)
+"""Word of `bot.dossier_source` → its sentence."""
 
 
 NUMBER = _(

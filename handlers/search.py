@@ -57,6 +57,10 @@ _WITHOUT_SUBJECT: Final = """
 """
 STOP_WORDS: Final = frozenset(_WITHOUT_SUBJECT.split())
 
+# Written apart and one name: `mất sổ đỏ` is about land, and no lost register (`mất sổ`).
+_ONE_NAME: Final[Mapping[tuple[str, str], str]] = dict.fromkeys(
+    (("so", "do"), ("so", "hong"), ("bia", "do"), ("bia", "hong")), "so do"
+)
 
 PROCEDURES: Final = "procedures.csv"
 REPEALED: Final = "repealed.csv"
@@ -145,7 +149,7 @@ class Catalogue:
             among equals; empty where nothing fits.
         """
         found = words(asked) if isinstance(asked, str) else tuple(asked)
-        scores = _score(self._index, found)
+        scores = _score(self._index, in_one(found))
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return tuple((self.procedures[n], round(s, 3)) for n, s in ranked[:up_to])
 
@@ -237,10 +241,21 @@ def _sound(word: str) -> str:
     return word
 
 
+def in_one(found: Sequence[str]) -> tuple[str, ...]:
+    """Put together what is one name of two words, and give it one form."""
+    joined: list[str] = []
+    for word in found:
+        if joined and (name := _ONE_NAME.get((joined[-1], word))):
+            joined[-1] = name
+        else:
+            joined.append(word)
+    return tuple(joined)
+
+
 def _terms(found: Sequence[str]) -> Iterator[tuple[str, float]]:
     for word in found:
         if word not in STOP_WORDS:
-            yield word, 1.0
+            yield word, 1.0 + _PAIR if " " in word else 1.0
     for first, second in pairwise(found):
         if first in STOP_WORDS and second in STOP_WORDS:
             continue
@@ -249,7 +264,7 @@ def _terms(found: Sequence[str]) -> Iterator[tuple[str, float]]:
 
 
 def _build(procedures: Sequence[Procedure]) -> _Index:
-    phrases = [[words(phrase) for phrase in (p.name, *p.aliases)] for p in procedures]
+    phrases = [[in_one(words(phrase)) for phrase in (p.name, *p.aliases)] for p in procedures]
     vocabulary = frozenset(word for several in phrases for phrase in several for word in phrase)
     worth = {
         term: weight for several in phrases for phrase in several for term, weight in _terms(phrase)

@@ -12,6 +12,7 @@ from typing import Final
 from handlers import phrases, troubles
 from handlers.forbidden import complains, denounces, denounces_by_name, forbidden
 from handlers.intents import Intent
+from handlers.lost_papers import about_the_same, helps, tells
 from handlers.search import STOP_WORDS, Catalogue, Procedure
 from messages.vietnamese import Reading, read
 
@@ -143,6 +144,8 @@ def _by_code(text: str, reading: Reading, catalogue: Catalogue) -> Understanding
 
 def _by_words(reading: Reading, catalogue: Catalogue) -> Understanding:
     found = catalogue.find(reading.words, _UP_TO)
+    if tells(reading):
+        found = about_the_same(found, reading)
     ranked = tuple((procedure.code, score) for procedure, score in found)
     top = found[0][1] if found else 0.0
     scores = _scores(reading)
@@ -158,7 +161,8 @@ def _by_words(reading: Reading, catalogue: Catalogue) -> Understanding:
         if best is Intent.INFORMATION_REQUEST and _twins_of_directions(found, best):
             return _asked_back(ranked)
         return _as_intent(best, scores, ranked, catalogue)
-    if top < (_FAINT_ASKED if wants else _FOUND):
+    faint = top < (_FAINT_ASKED if wants else _FOUND)
+    if faint or (tells(reading) and not helps(found[0][0])):
         return _not_understood(best, scores, ranked)
     return _as_procedure(reading, found)
 

@@ -1,5 +1,6 @@
 """What an import, a morning or a printed letter is to people: messages in their own lines."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -95,6 +96,31 @@ async def say_good_morning(store: Store, day: str, now: datetime) -> None:
         for person_id in people:
             key = f"dossiers:{day}:{person_id}"
             await put(connection, person_id, _message(key, "dossiers-morning", day, now), now)
+
+    await store.write(job)
+
+
+async def staff(store: Store) -> list[tuple[int, str]]:
+    """Give who answers for the table of dossiers, and the language of each ("" where unknown)."""
+    roles, people = tables.roles, tables.people
+    async with store.reading() as connection:
+        found = await connection.execute(
+            select(people.c.id, people.c.language)
+            .join(roles, roles.c.person_id == people.c.id)
+            .where(roles.c.revoked_at.is_(None), roles.c.role.in_(["staff", "admin"]))
+            .distinct()
+            .order_by(people.c.id)
+        )
+        return [(row.id, row.language or "") for row in found]
+
+
+async def say_to_staff(store: Store, told: Mapping[int, str], now: datetime) -> None:
+    """Put what became of a pulled table into the line of each of these people."""
+
+    async def job(connection: Connection) -> None:
+        for person_id, text in told.items():
+            key = f"pulled:{now.isoformat()}:{person_id}"
+            await put(connection, person_id, _message(key, "export", f"0 - {text}", now), now)
 
     await store.write(job)
 

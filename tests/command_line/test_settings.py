@@ -26,6 +26,7 @@ DEFAULTS: Mapping[str, object] = {
     "TRUSTED_PROXIES": (),
     "EMBED_ORIGINS": (),
     "BACKUP_HOURS": 30,
+    "DOSSIERS_HEADER": SecretStr(""),
     "METRICS_TOKEN": SecretStr(""),
     "SENTRY_DSN": SecretStr(""),
     "LLM_URL": "",

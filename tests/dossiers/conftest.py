@@ -1,3 +1,4 @@
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,9 @@ def read(store: Store) -> Reader:
 
 
 @pytest.fixture
-def work(talk: Talk, tmp_path: Path) -> DossierWork:
+async def work(talk: Talk, tmp_path: Path) -> AsyncIterator[DossierWork]:
     """What is done outside turns, on the scripted channels."""
-    return DossierWork(
+    one = DossierWork(
         talk.store,
         talk.inbox,
         media=Media(talk.store, tmp_path / "media", talk.hands),
@@ -36,3 +37,5 @@ def work(talk: Talk, tmp_path: Path) -> DossierWork:
         clock=talk.hands,
         folder=tmp_path / "exports",
     )
+    yield one
+    await one.close()

@@ -1,14 +1,17 @@
 """Who proves that a dossier is theirs is told where it is; nobody else learns anything."""
 
 import io
+from pathlib import Path
 
 import pytest
 import segno
 
+from bot.darkroom import Broken, Darkroom
 from bot.dossier_work import DossierWork
 from handlers.dossier_telling import STAGES
 from messages.languages import say
 from storage.dossiers import Exported, Stage
+from storage.media import Media
 from storage.reader import Reader
 from tests.conversations.citizen_scenes import person_of, step_of
 from tests.dossiers.exports import CODE, DIGITS, imported, moment
@@ -268,6 +271,42 @@ async def test_the_qr_of_a_photographed_receipt_is_read(
     assert "bốn số cuối" in question
     (answer,) = await citizen.says(DIGITS)
     assert "Đăng ký biến động" in answer
+
+
+async def test_a_receipt_is_read_again_where_the_process_that_reads_it_dies(
+    talk: Talk, tmp_path: Path
+) -> None:
+    class Dying(Darkroom):
+        async def codes_in(self, content: bytes) -> list[str]:
+            if not self.died:
+                self.died = True
+                raise Broken("IncompleteReadError")
+            return await super().codes_in(content)
+
+        died = False
+
+    await imported(talk, dossier())
+    talk.channels["web"].files["photo-1"] = photographed(CODE)
+    citizen = talk.person()
+    await citizen.photo("/hoso")
+    work = DossierWork(
+        talk.store,
+        talk.inbox,
+        media=Media(talk.store, tmp_path / "media", talk.hands),
+        channels=talk.channels,
+        office=talk.office,
+        clock=talk.hands,
+        folder=tmp_path / "exports",
+        darkroom=Dying(),
+    )
+    await work.look()
+    await talk.settle()
+    citizen.new()
+    talk.hands.move(minutes=1)
+    await work.look()
+    await work.close()
+    await talk.settle()
+    assert "bốn số cuối" in citizen.new()[-1]
 
 
 async def test_a_photo_with_the_command_is_read_too(talk: Talk, work: DossierWork) -> None:

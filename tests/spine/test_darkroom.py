@@ -2,9 +2,11 @@ import asyncio
 import io
 import os
 import resource
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
+import segno
 from PIL import Image
 
 from bot.darkroom import Broken, Darkroom
@@ -90,3 +92,31 @@ async def test_who_stops_waiting_leaves_no_answer_behind_for_the_next(darkroom: 
     await asyncio.gather(asking, return_exceptions=True)
     kept, _mime = await darkroom.without_traces(VALID["PNG"])
     assert Image.open(io.BytesIO(kept)).size == (20, 20)
+
+
+def _coded(text: str) -> bytes:
+    file = io.BytesIO()
+    segno.make(text).save(file, kind="png", scale=6, border=4)
+    return file.getvalue()
+
+
+async def test_codes_are_read_in_the_process_between_pictures(darkroom: Darkroom) -> None:
+    await darkroom.without_traces(VALID["PNG"])
+    first = _process(darkroom)
+    assert await darkroom.codes_in(_coded("H24.107-261116-0001")) == ["H24.107-261116-0001"]
+    assert await darkroom.codes_in(_coded("mã hồ sơ")) == ["mã hồ sơ"]
+    assert await darkroom.codes_in(VALID["JPEG"]) == []
+    with pytest.raises(BadPhoto):
+        await darkroom.codes_in(b"no picture")
+    kept, _mime = await darkroom.without_traces(VALID["PNG"])
+    assert Image.open(io.BytesIO(kept)).size == (20, 20)
+    assert _process(darkroom) == first
+
+
+async def test_no_decoder_of_codes_is_read_into_the_service() -> None:
+    found = "import sys, bot.app, bot.dossier_work; print('zxingcpp' in sys.modules)"
+    done = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", found, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await done.communicate()
+    assert out.split() == [b"False"]

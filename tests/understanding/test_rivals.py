@@ -8,7 +8,11 @@ from handlers.search import Catalogue
 
 @pytest.mark.parametrize(
     ("name", "first", "three"),
-    [("queries.csv", 0.85, 0.97), ("questions_held_out.csv", 0.85, 0.93)],
+    [
+        ("queries.csv", 0.85, 0.97),
+        ("questions_held_out.csv", 0.85, 0.93),
+        ("questions_of_a_stranger.csv", 0.85, 0.93),
+    ],
 )
 def test_recall_is_what_was_aimed_at_and_above_that_of_names_alone(
     catalogue: Catalogue, name: str, first: float, three: float

@@ -249,3 +249,46 @@ def test_short_questions_of_people_who_type_little_are_understood(
     catalogue: Catalogue, text: str, intent: Intent
 ) -> None:
     assert understand(text, catalogue).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Tôi mất sổ đỏ", "mat so do", "tôi bị mất sổ hồng", "làm lại sổ đỏ bị mất", "mất bìa đỏ"],
+)
+def test_who_lost_a_land_certificate_is_offered_what_is_about_land_and_nothing_for_certain(
+    catalogue: Catalogue, text: str
+) -> None:
+    understood = understand(text, catalogue)
+    offered = [catalogue.by_code(code) for code, _score in understood.procedures]
+    assert not understood.sure
+    assert offered[0]
+    assert offered[0].guide == "DD01"
+    assert not {"Hộ tịch", "Căn cước"} & {one.field for one in offered if one}
+
+
+@pytest.mark.parametrize(
+    ("text", "guide"),
+    [
+        ("mất thẻ căn cước", "CA04"),
+        ("làm lại thẻ cccd bị rơi", "CA04"),
+        ("mất giấy đăng ký kết hôn", "KH02"),
+        ("mất giấy xác nhận khuyết tật", "BT06"),
+        ("làm khai sinh mất bao lâu", "KS01"),
+        ("sổ đỏ", "DD01"),
+    ],
+)
+def test_what_was_lost_leads_to_what_replaces_it(
+    catalogue: Catalogue, text: str, guide: str
+) -> None:
+    understood = understand(text, catalogue)
+    first = catalogue.by_code(understood.procedures[0][0])
+    assert understood.intent in {Intent.PROCEDURE, Intent.CLARIFY}
+    assert first
+    assert first.guide == guide
+
+
+@pytest.mark.parametrize("text", ["mất xe máy", "mất giấy chứng nhận quyền sử dụng đất"])
+def test_a_loss_that_no_procedure_is_for_is_not_answered_for_certain(
+    catalogue: Catalogue, text: str
+) -> None:
+    assert understand(text, catalogue).intent is Intent.UNKNOWN

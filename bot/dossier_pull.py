@@ -1,0 +1,174 @@
+"""Pulls the one-stop system's table by the clock, through the same door as an export."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from bot.dossier_import import Refused, bring_in
+from bot.dossier_source import NotPulled, fetch
+from bot.logs import where
+from handlers.commune import Commune
+from handlers.dossier_export import wrong
+from messages.languages import DEFAULT, say
+from messages.text import Sayable, _, lines
+from storage.channel_facts import ChannelFacts, Fact, fact
+from storage.clock import Clock
+from storage.database import Store, StoreUnavailable
+from storage.dossiers_news import say_to_staff, staff
+from storage.inbox import Inbox
+
+log = structlog.get_logger(__name__)
+
+EVERY = 15.0
+"""Seconds between two looks at the clock."""
+
+FACTS = "one-stop"
+"""Under what the source's state is kept: `asked`, `pulled`, `trouble`."""
+
+LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why nothing was imported.
+
+    Attributes:
+        kind: a word; while it stays the same staff are not told again.
+        reason: for a clerk.
+    """
+
+    kind: str
+    reason: Sayable
+
+
+class DossierPull:
+    """Fetches and imports whenever the time of commune.toml is over.
+
+    Args:
+        store: the database.
+        inbox: told when there is news for staff.
+        commune: names the source.
+        clock: tells the time.
+        header: by which the source knows us.
+        folder: where the table lies while it is imported.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        commune: Commune,
+        clock: Clock,
+        *,
+        header: str,
+        folder: Path,
+    ) -> None:
+        self._store, self._inbox, self._commune, self._clock = store, inbox, commune, clock
+        self._header = header
+        self._path = folder / "pulled"
+        self._facts = ChannelFacts(store, FACTS, clock)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Look until told to stop; a table that is being taken then is taken at the next time."""
+        while not stopping.is_set():
+            looking = asyncio.create_task(self._look_once())
+            told = asyncio.create_task(stopping.wait())
+            await asyncio.wait({looking, told}, return_when=asyncio.FIRST_COMPLETED)
+            looking.cancel()
+            told.cancel()
+            await asyncio.gather(looking, told, return_exceptions=True)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), EVERY)
+
+    async def _look_once(self) -> None:
+        try:
+            await self.look()
+        except StoreUnavailable as error:
+            log.warning("dossiers: the store is unavailable", reason=str(error))
+        except Exception as error:  # noqa: BLE001 - one fault must not end all that follows
+            log.error("dossiers: pulling failed", error=where(error))  # noqa: TRY400 - see `where`
+
+    async def look(self) -> None:
+        """Pull if it is time."""
+        source, now = self._commune.dossiers.pulled, self._clock()
+        if source is None:
+            return
+        asked = await self._facts.read("asked")
+        if asked is not None and now < asked.at + timedelta(minutes=source.every):
+            return
+        await self._facts.keep("asked", "yes")
+        await self._became(await self._pull())
+
+    async def _pull(self) -> Trouble | None:
+        """Fetch and import; give what kept it from being done."""
+        source = self._commune.dossiers.pulled
+        assert source is not None  # noqa: S101 - looked at before
+        try:
+            content = await fetch(source, self._header)
+            await asyncio.to_thread(keep, self._path, content)
+            outcome = await bring_in(self._store, self._commune, self._clock, self._path)
+        except NotPulled as error:
+            return Trouble(error.word, error.reason)
+        except Refused as error:
+            return Trouble("refused", error.reason)
+        finally:
+            self._path.unlink(missing_ok=True)
+        if outcome.refused:
+            return Trouble("cells", lines(*wrong(outcome.rows, LISTED)))
+        if outcome.too_many_gone:
+            text = _(
+                "{gone} of the {known} dossiers known for these days are not in this file. If they "
+                "are gone indeed: {command}",
+                gone=outcome.difference.gone,
+                known=outcome.difference.known,
+                command="python -m bot dossiers pull --gone-too",
+            )
+            return Trouble("gone", text)
+        await self._facts.keep("pulled", str(outcome.difference.rows))
+        return None
+
+    async def _became(self, trouble: Trouble | None) -> None:
+        """Keep how it went, and tell staff where that is news."""
+        before = await self._facts.read("trouble")
+        if trouble is None:
+            log.info("dossiers: pulled")
+            if before is None:
+                return
+            await self._facts.keep("trouble", "")
+            await self._tell(_("The one-stop system's table is fetched again."))
+            return
+        log.warning("dossiers: not pulled", kind=trouble.kind)
+        if before is not None and before.value.partition(" ")[0] == trouble.kind:
+            return
+        await self._facts.keep("trouble", f"{trouble.kind} {say(trouble.reason, DEFAULT)}")
+        text = lines(
+            _("The one-stop system's table could not be fetched or taken. Nothing was changed."),
+            trouble.reason,
+            _("Until it works again you can send the export as a file."),
+        )
+        await self._tell(text)
+
+    async def _tell(self, text: Sayable) -> None:
+        now = self._clock()
+        told = {one: say(text, language or DEFAULT) for one, language in await staff(self._store)}
+        await say_to_staff(self._store, told, now)
+        self._inbox.arrived.set()
+
+
+async def how_it_goes(store: Store) -> tuple[Fact | None, Fact | None]:
+    """Give when the table was last pulled, and what is wrong since when."""
+    trouble = await fact(store, FACTS, "trouble")
+    if trouble is not None:
+        trouble = Fact(trouble.value.partition(" ")[2], trouble.at)
+    return await fact(store, FACTS, "pulled"), trouble
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Keep a table while it is imported, readable by us alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(0o600)
+    path.write_bytes(content)

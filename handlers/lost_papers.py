@@ -1,0 +1,58 @@
+"""What was lost: a guide for who lost a paper must know that paper, and that it can be lost.
+
+The search compares words, and `mất` stands in the everyday names of many procedures: without this,
+who lost one paper is led to what replaces another.
+"""
+
+import re
+from typing import Final
+
+from handlers.procedures import Procedure
+from handlers.search import STOP_WORDS, in_one
+from messages.vietnamese import Reading, words
+
+Found = tuple[tuple[Procedure, float], ...]
+
+_LOST: Final = re.compile(
+    r" (?:mat|that lac|that thoat|danh roi|lam roi)(?: (?:cai|quyen|to|tam|chiec|het|mot))*"
+    r" (?:giay|so|bia|the|bang|van bang|ho so|ho chieu|xe|vi|dien thoai|con dau)(?= )"
+    r"| (?:bi|lam|danh) (?:mat|roi)(?= )| that lac(?= )"
+)
+_KNOWS_LOSS: Final = re.compile(r" (?:mat|roi|that lac|cap lai|lam lai|dang ky lai|ban sao)(?= )")
+_OF_ANY_LOSS: Final = STOP_WORDS | {"mat", "roi", "lac", "that", "danh", "so", "the", "bang", "lai"}
+
+_NEAR: Final = 0.8
+
+
+def tells(reading: Reading) -> bool:
+    """Tell whether a text says that some paper or thing was lost."""
+    return _LOST.search(reading.line) is not None
+
+
+def helps(procedure: Procedure) -> bool:
+    """Tell whether a procedure can be for who lost something; a first certificate is not."""
+    return any(_KNOWS_LOSS.search(f" {' '.join(name)} ") for name in _names(procedure))
+
+
+def about_the_same(found: Found, reading: Reading) -> Found:
+    """Leave of what was found what shares more with the text than the loss; all, if none does.
+
+    What helps whoever lost something stands before what does not and was found little better.
+    """
+    asked = set(in_one(reading.words)) - _OF_ANY_LOSS
+    same = [
+        (procedure, score)
+        for procedure, score in found
+        if any(not asked.isdisjoint(name) for name in _names(procedure))
+    ]
+    if not same:
+        return found
+    near = _NEAR * same[0][1]
+    raised = (
+        (one, score / _NEAR if score >= near and helps(one) else score) for one, score in same
+    )
+    return tuple(sorted(raised, key=lambda one: (-one[1], one[0].code)))
+
+
+def _names(procedure: Procedure) -> list[tuple[str, ...]]:
+    return [in_one(words(name)) for name in (procedure.name, *procedure.aliases)]
