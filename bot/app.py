@@ -249,7 +249,7 @@ def _site(
         shown = Evidence("guidance.scanned", about=code, place=place)
         await record(ground.store, shown, now=ground.clock(), channel=channel)
 
-    figures = PublicFigures(ground.store, ground.clock)
+    figures = PublicFigures(ground.store, ground.office, ground.clock)
 
     async def held(code: str) -> str | None:
         found = await held_by_link(Reader(ground.store), code, ground.clock())

@@ -4,10 +4,10 @@ import asyncio
 from datetime import datetime, timedelta
 
 from bot.pages.site import Figures
+from handlers.office import Office
 from handlers.report import facts
-from handlers.report_contents import months
+from handlers.report_contents import counted_months
 from messages.languages import ZONE
-from scoring.periods import parse
 from scoring.report_json import counts_as_json
 from storage.clock import Clock
 from storage.database import Store
@@ -21,11 +21,12 @@ class PublicFigures:
 
     Args:
         store: the database.
+        office: knows when a half year's figures are closed.
         clock: tells the time.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._read, self._clock = Reader(store), clock
+    def __init__(self, store: Store, office: Office, clock: Clock) -> None:
+        self._read, self._office, self._clock = Reader(store), office, clock
         self._kept: tuple[datetime, Figures] | None = None
         self._reading = asyncio.Lock()
 
@@ -36,14 +37,13 @@ class PublicFigures:
             if self._kept is not None and self._kept[0] <= now < self._kept[0] + FRESH:
                 return self._kept[1]
             today = now.astimezone(ZONE).date()
-            period = parse("", today)
+            period = self._office.period("", today)
             counted = await facts(self._read, period, now)
-            rows = await self._read.reports.rows((period.start, period.end), period.bounds, 0)
             found = Figures(
                 period,
                 counts_as_json(counted),
                 await self._read.dossier_counts(*period.bounds, now),
-                months(rows, period, today),
+                await counted_months(self._read, period, today),
             )
             self._kept = now, found
             return found

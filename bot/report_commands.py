@@ -16,7 +16,6 @@ from handlers.report_contents import contents
 from handlers.report_documents import TEMPLATE
 from messages.languages import ZONE
 from messages.text import _
-from scoring.periods import parse
 from scoring.report import Report
 from scoring.report_json import as_json
 from storage import evidence as evidences
@@ -47,7 +46,7 @@ def report(settings: Settings, options: argparse.Namespace) -> int:
     async def do() -> int:
         async with opened(settings, "report") as ground:
             now = ground.clock()
-            period = parse(options.period, now.astimezone(ZONE).date())
+            period = ground.office.period(options.period, now.astimezone(ZONE).date())
             read, office = Reader(ground.store), ground.office
             if options.format in FILES:
                 whole = await contents(read, office, period, now)
@@ -82,7 +81,7 @@ async def _verify(settings: Settings, options: argparse.Namespace) -> int:
         now = ground.clock()
         start, end = date.min, date.max
         if options.period is not None:
-            period = parse(options.period, now.astimezone(ZONE).date())
+            period = ground.office.period(options.period, now.astimezone(ZONE).date())
             start, end = period.start, period.end
         await evidences.seal_days(ground.store, now)
         broken = await evidences.verify(ground.store, start, end)
@@ -97,7 +96,7 @@ async def _export(settings: Settings, options: argparse.Namespace) -> int:
     """Write the pack of a period; nothing stays of one that could not be finished."""
     async with opened(settings, "evidence export") as ground:
         now = ground.clock()
-        period = parse(options.period or "", now.astimezone(ZONE).date())
+        period = ground.office.period(options.period or "", now.astimezone(ZONE).date())
         await evidences.seal_days(ground.store, now)
         path = Path(options.out or f"evidence-{period.name}.zip")
         with part_of(path) as part:

@@ -10,7 +10,7 @@ from handlers.office import Office
 from handlers.report_documents import documents
 from messages.languages import ZONE, say
 from scoring.documents.broken import BrokenTemplate
-from scoring.periods import BadPeriod, parse
+from scoring.periods import BadPeriod
 from storage.database import Store, StoreUnavailable
 from storage.reader import Reader
 from storage.report_orders import Order, Orders
@@ -62,7 +62,7 @@ class ReportWorker:
 
     async def _make(self, order: Order) -> None:
         try:
-            period = parse(order.period, order.asked_at.astimezone(ZONE).date())
+            period = self._office.period(order.period, order.asked_at.astimezone(ZONE).date())
             made = await documents(self._read, self._office, period, order.asked_at)
         except (BrokenTemplate, BadPeriod) as error:
             await self._orders.refused(order, say(error.reason))

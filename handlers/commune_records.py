@@ -221,6 +221,17 @@ class Reception(Sourced):
     hours: Blank = ""
 
 
+class Periods(Sourced):
+    """When the figures of a reported month, quarter, half year or year are closed.
+
+    Attributes:
+        closing_day: the day of a period's last month with which it ends; None is the month's own
+            last day. By NĐ 09/2019/NĐ-CP, article 12, it is the 14th.
+    """
+
+    closing_day: Annotated[int, Field(strict=True, ge=1, le=27)] | None = None
+
+
 class Retention(Sourced):
     """After how many days of rest each kind of data is deleted or made anonymous; None = never.
 
@@ -388,6 +399,7 @@ class Commune(Sourced):
     roster: tuple[RosterLine, ...] = ()
     directions: Directions
     reception: Reception = Reception()
+    periods: Periods = Periods()
     retention: Retention
     limits: Limits
     privacy: Privacy

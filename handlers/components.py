@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 
+from handlers.office import Office
 from handlers.questions import CANCEL, MENU, short
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.languages import ZONE, say
 from messages.text import Sayable, Text, _, lines
 from scoring.neighbours import before
-from scoring.periods import Period, parse
+from scoring.periods import Period
 from scoring.report import SECTIONS
 from scoring.scheme import Component, Scheme
 
@@ -40,9 +41,9 @@ def asked_for(purpose: str, *, prose: bool = False) -> Callable[[Chosen], Chosen
     return register
 
 
-def reporting_period(today: date) -> Period:
+def reporting_period(office: Office, today: date) -> Period:
     """Give the half year that is being reported: the last one for some weeks, then the running."""
-    running = parse("", today)
+    running = office.period("", today)
     return before(running) if today - running.start < REPORTS_FOR else running
 
 
@@ -66,7 +67,7 @@ def unit_of(turn: Turn) -> str:
 
 def scheme_of(turn: Turn) -> Scheme:
     """Give the criteria of the half year that is being reported."""
-    return turn.office.scheme_for(reporting_period(today_of(turn)))
+    return turn.office.scheme_for(reporting_period(turn.office, today_of(turn)))
 
 
 def found(turn: Turn, typed: str) -> Component | None:

@@ -16,7 +16,7 @@ from messages.envelope import Attachment
 from messages.languages import ZONE
 from messages.text import Sayable, _, lines
 from messages.vietnamese import clean, fold
-from scoring.periods import BadPeriod, parse
+from scoring.periods import BadPeriod
 from storage.evidence import Evidence
 from storage.filed_evidence import DecideEvidence, FileEvidence
 from storage.fingerprints import fingerprint
@@ -88,7 +88,7 @@ async def _one_line(turn: Turn) -> Reply:
         if turn.words.strip() or questions.files(turn):
             said = [_("Please write the number of the component first, such as: /minhchung 1.03 …")]
         asking = components.ask(turn, "evidence", *said)
-        return asking.also(remind(turn.person.id, turn.now))
+        return asking.also(remind(turn))
     name = named[1].upper()
     if not components.is_one(turn, name, prose=True):
         return components.ask(turn, "evidence", _("There is no component {id}.", id=name))
@@ -101,12 +101,12 @@ async def _one_line(turn: Turn) -> Reply:
         return turn.end(questions.too_long(longest))
     today = today_of(turn)
     item = Item(name, (words,) if words else (), files[:MOST_FILES])
-    return await _filed(turn, item, last_day(reporting_period(today), today))
+    return await _filed(turn, item, last_day(reporting_period(turn.office, today), today))
 
 
 async def _gaps(turn: Turn, typed: str) -> Reply:
     try:
-        period = parse(typed, today_of(turn)) if typed.strip() else None
+        period = turn.office.period(typed, today_of(turn)) if typed.strip() else None
     except BadPeriod as error:
         return turn.end(error.reason, MENU)
     return await evidence_gaps.gaps(turn, period)
@@ -177,7 +177,7 @@ async def gather(turn: Turn) -> Reply:
 async def _when(turn: Turn, item: Item) -> Reply:
     """Ask for which half year it counts while the last one is still being reported."""
     today = today_of(turn)
-    reported, running = reporting_period(today), parse("", today)
+    reported, running = reporting_period(turn.office, today), turn.office.period("", today)
     if reported == running:
         return await _filed(turn, item, today)
     return turn.ask(
@@ -198,9 +198,10 @@ async def period(turn: Turn) -> Reply:
         return turn.end(_("The question that waited is dropped."), MENU)
     today = today_of(turn)
     name = turn.message.choice.removeprefix("period:")
-    if name not in {reporting_period(today).name, parse("", today).name}:
+    office = turn.office
+    if name not in {reporting_period(office, today).name, office.period("", today).name}:
         return await _when(turn, _item(turn))
-    return await _filed(turn, _item(turn), last_day(parse(name, today), today))
+    return await _filed(turn, _item(turn), last_day(turn.office.period(name, today), today))
 
 
 async def _filed(turn: Turn, item: Item, day: date) -> Reply:
@@ -215,7 +216,7 @@ async def _filed(turn: Turn, item: Item, day: date) -> Reply:
     told: list[Sayable] = [
         _("Evidence {code} is filed for:", code=code),
         components.named(turn, item.component),
-        _("It counts for {period}.", period=parse("", day).title),
+        _("It counts for {period}.", period=turn.office.period("", day).title),
     ]
     letters: list[Draft] = []
     if reports(turn):
@@ -231,6 +232,6 @@ async def _filed(turn: Turn, item: Item, day: date) -> Reply:
         Offer("/minhchung", _("File more evidence")),
         Offer("/minhchung thieu", _("What is missing")),
         MENU,
-        effects=(*effects, remind(turn.person.id, turn.now)),
+        effects=(*effects, remind(turn)),
     )
     return reply.and_tell(*letters)

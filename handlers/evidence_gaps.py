@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from handlers.components import STAFF, reporting_period, today_of, unit_of
+from handlers.office import Office
 from handlers.questions import MENU, short
 from handlers.report import scorecard
 from handlers.routing import Offer, Reply, Router, Turn
@@ -11,7 +12,7 @@ from messages.envelope import Kind
 from messages.languages import ZONE
 from messages.text import Lines, Sayable, Text, _, lines
 from scoring.losses import unproven
-from scoring.periods import Period, parse
+from scoring.periods import Period
 from scoring.scheme import Component
 from scoring.scorecard import ComponentScore
 from storage.timers import SetTimer
@@ -26,11 +27,11 @@ HOUR = time(8, 0)
 _OFFERED = 8
 
 
-def next_reminder(now: datetime) -> datetime:
+def next_reminder(office: Office, now: datetime) -> datetime:
     """Give the next moment at which staff are reminded."""
     today = now.astimezone(ZONE).date()
-    running = parse("", today)
-    following = parse("", running.end + timedelta(days=1))
+    running = office.period("", today)
+    following = office.period("", running.end + timedelta(days=1))
     moments = sorted(
         datetime.combine(period.end - timedelta(days=days), HOUR, ZONE)
         for period in (running, following)
@@ -39,9 +40,10 @@ def next_reminder(now: datetime) -> datetime:
     return next(moment for moment in moments if moment > now)
 
 
-def remind(person_id: int, now: datetime) -> SetTimer:
+def remind(turn: Turn) -> SetTimer:
     """Give what reminds a person; one who is reminded already is so once all the same."""
-    return SetTimer(TIMER, str(person_id), next_reminder(now), person_id)
+    person_id = turn.person.id
+    return SetTimer(TIMER, str(person_id), next_reminder(turn.office, turn.now), person_id)
 
 
 @router.event(Kind.TIMER, TIMER)
@@ -49,8 +51,8 @@ async def due(turn: Turn) -> Reply:
     """Remind a member of staff of what has no evidence yet; nobody who lost the role."""
     if not turn.person.has(*STAFF):
         return turn.quiet()
-    period = parse("", today_of(turn))
-    again = remind(turn.person.id, turn.now)
+    period = turn.office.period("", today_of(turn))
+    again = remind(turn)
     missing = await _missing(turn, period)
     if not missing:
         return turn.quiet(again)
@@ -60,7 +62,7 @@ async def due(turn: Turn) -> Reply:
 
 async def gaps(turn: Turn, period: Period | None = None) -> Reply:
     """List what has no evidence: of their own unit to its staff, of all to the reporting staff."""
-    period = period or reporting_period(today_of(turn))
+    period = period or reporting_period(turn.office, today_of(turn))
     missing = await _missing(turn, period)
     if not missing:
         return turn.end(_("Every component has evidence in {period}.", period=period.title), MENU)
@@ -68,7 +70,7 @@ async def gaps(turn: Turn, period: Period | None = None) -> Reply:
         _told(turn, missing, period),
         *_offers(missing),
         MENU,
-        effects=(remind(turn.person.id, turn.now),),
+        effects=(remind(turn),),
     )
 
 

@@ -14,7 +14,7 @@ from messages.languages import say
 from messages.text import Sayable, Text, _, lines
 from messages.vietnamese import clean, fold
 from scoring.neighbours import after
-from scoring.periods import BadPeriod, Period, parse
+from scoring.periods import BadPeriod, Period
 from scoring.tasks import Task, tasks
 from storage.evidence import Evidence
 from storage.judgements import TASK, Judge
@@ -43,7 +43,8 @@ async def begin(turn: Turn) -> Reply:
     typed = turn.words.strip()
     if not typed or re.fullmatch(PERIOD, typed):
         try:
-            period = parse(typed, today_of(turn)) if typed else reporting_period(today_of(turn))
+            today, office = today_of(turn), turn.office
+            period = office.period(typed, today) if typed else reporting_period(office, today)
         except BadPeriod as error:
             return turn.end(error.reason, MENU)
         return await _listed(turn, period)
@@ -51,7 +52,7 @@ async def begin(turn: Turn) -> Reply:
 
 
 async def _decided(turn: Turn, typed: str) -> Reply:
-    period = reporting_period(today_of(turn))
+    period = reporting_period(turn.office, today_of(turn))
     if fold(typed).replace(" ", "") == "xacnhan":
         return await _confirmed(turn, period)
     dropped = re.fullmatch(rf"bo\s*({PATTERN})", fold(typed), re.IGNORECASE)

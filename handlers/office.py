@@ -1,7 +1,7 @@
 """What a commune has laid down, read once at start."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from messages.languages import LANGUAGES, ZONE, moment_in, say
 from messages.text import _
 from scoring.criteria import Scheme
 from scoring.documents.letter import Sheet
-from scoring.periods import Period
+from scoring.periods import Period, Running, parse, running
 from storage.letter_book import Files
 
 
@@ -69,6 +69,23 @@ class Office:
     def scheme_for(self, period: Period) -> Scheme:
         """Give the criteria in force on a period's first day, else those of now."""
         return next((one for one in (self.scheme, *self.others) if one.holds(period)), self.scheme)
+
+    @property
+    def closing(self) -> int:
+        """The day on which the figures of a period's last month are closed, 0 for its last."""
+        return self.commune.periods.closing_day or 0
+
+    def period(self, text: str, today: date) -> Period:
+        """Read a period as people type it, closed on the commune's day; nothing is the half year.
+
+        Raises:
+            BadPeriod: it is none, starts in the future or ends before it starts.
+        """
+        return parse(text, today, self.closing)
+
+    def running(self, today: date) -> Running:
+        """Name the periods in which a day lies."""
+        return running(today, self.closing)
 
     def warm(self, now: datetime) -> None:
         """Read beforehand what the first message would wait for: holidays, languages, patterns."""

@@ -12,7 +12,7 @@ from messages.text import Lines, _, lines
 from scoring.documents import text
 from scoring.facts import COUNTED, DERIVED, Decision, Facts
 from scoring.neighbours import a_year_before, before
-from scoring.periods import BadPeriod, Period, parse
+from scoring.periods import BadPeriod, Period
 from scoring.report import Past
 from scoring.scorecard import Scorecard, score
 from storage.dossiers_counts import DossierCounts
@@ -45,16 +45,16 @@ async def report(turn: Turn) -> Reply:
     """Give the report of a period, of the running half year where none is named."""
     today = turn.now.astimezone(ZONE).date()
     try:
-        period = parse(turn.words, today)
+        period = turn.office.period(turn.words, today)
     except BadPeriod as error:
-        return turn.end(error.reason, *_periods(today))
+        return turn.end(error.reason, *_periods(turn.office, today))
     card, found = await scorecard(turn.read, turn.office, period, turn.now)
     units = {unit.id: unit.name.say(turn.language) for unit in turn.office.commune.units}
     others = await neighbours(turn.read, turn.office, period, turn.now)
     parts = text.parts(card, found, units, turn.language, others=others)
     *first, last = (*parts, *await _dossiers(turn.read, turn.office, period, turn.now))
     letters = [turn.letter(part) for part in first]
-    found_in = turn.letter(last, *_periods(today, but=period))
+    found_in = turn.letter(last, *_periods(turn.office, today, but=period))
     return Reply((*letters, found_in), "", {}, (OrderReport(period.name),))
 
 
@@ -67,7 +67,7 @@ async def ready(turn: Turn) -> Reply:
     if not order.docx:
         reason = order.reason or _("a fault of ours; please try again later")
         return turn.say(_("The documents of the report could not be made: {reason}", reason=reason))
-    title = parse(order.period, order.asked_at.astimezone(ZONE).date()).title
+    title = turn.office.period(order.period, order.asked_at.astimezone(ZONE).date()).title
     name = f"report-{order.period}"
     files = (
         Attachment(AttachmentKind.IMAGE, f"media:{order.png}", f"{name}.png", PNG_MIME),
@@ -78,21 +78,14 @@ async def ready(turn: Turn) -> Reply:
     return Reply((turn.letter(text, attachments=files),))
 
 
-def _periods(today: date, but: Period | None = None) -> tuple[Offer, ...]:
+def _periods(office: Office, today: date, but: Period | None = None) -> tuple[Offer, ...]:
     """Offer the periods that are asked for most."""
-    half, quarter = (today.month + 5) // 6, (today.month + 2) // 3
-    before = f"{today.year}-H1" if half == 2 else f"{today.year - 1}-H2"  # noqa: PLR2004 - of two
-    names = (
-        before,
-        f"{today.year}-H{half}",
-        f"{today.year}-Q{quarter}",
-        f"{today.year}-{today.month:02}",
-        f"{today.year}",
-    )
+    now = office.running(today)
+    named = (office.period(name, today) for name in (now.half, now.quarter, now.month, now.year))
     return tuple(
-        Offer(f"/report {name}", parse(name, today).title)
-        for name in names
-        if but is None or name != but.name
+        Offer(f"/report {period.name}", period.title)
+        for period in (before(office.period("", today)), *named)
+        if but is None or period.name != but.name
     )
 
 

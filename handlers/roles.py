@@ -160,5 +160,5 @@ def _welcome(turn: Turn, invitation: Invitation) -> Reply:
         offers = (Offer("/truc on", _("Go on duty")), Offer("/viec", _("My work")))
     effects: tuple[Effect, ...] = (UseInvite(invitation.code_hash),)
     if role in STAFF:
-        effects += (remind(turn.person.id, turn.now),)
+        effects += (remind(turn),)
     return turn.end(lines(*parts), *offers, effects=effects)

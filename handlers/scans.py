@@ -8,7 +8,7 @@ from handlers.report import PERIOD
 from handlers.routing import Reply, Router, Turn
 from messages.languages import ZONE
 from messages.text import Lines, _, lines
-from scoring.periods import BadPeriod, parse
+from scoring.periods import BadPeriod
 from storage.guidance_counts import SCANNED, SHOWN, GuidanceCount
 
 router = Router()
@@ -20,7 +20,7 @@ LISTED: Final = 10
 async def scans(turn: Turn) -> Reply:
     """Tell how often guides were scanned and shown in a period: `/quetma 2026-H2`."""
     try:
-        period = parse(turn.words, turn.now.astimezone(ZONE).date())
+        period = turn.office.period(turn.words, turn.now.astimezone(ZONE).date())
     except BadPeriod as error:
         return turn.say(error.reason)
     counted = await turn.read.guidance_counts(period.start, period.end)

@@ -13,7 +13,7 @@ from handlers.routing import Offer, Reply, Router, Turn
 from messages.text import Sayable, Text, Value, _, lines
 from messages.vietnamese import clean
 from scoring.facts import STEP, Decision
-from scoring.periods import BadPeriod, Period, parse
+from scoring.periods import BadPeriod, Period
 from scoring.scheme import Component
 from scoring.scorecard import ComponentScore, Scorecard, score
 from storage.evidence import Evidence
@@ -65,9 +65,9 @@ async def _one_line(turn: Turn, found: re.Match[str]) -> Reply:
 def _period(turn: Turn, typed: str) -> Period | Text:
     """Give the period that is meant, the one being reported where none is named."""
     if not typed:
-        return reporting_period(today_of(turn))
+        return reporting_period(turn.office, today_of(turn))
     try:
-        return parse(typed, today_of(turn))
+        return turn.office.period(typed, today_of(turn))
     except BadPeriod as error:
         return error.reason
 
@@ -96,12 +96,12 @@ async def chosen(turn: Turn, component: str) -> Reply:
     part = components.found(turn, component)
     if part is None:
         return components.ask(turn, "score")
-    kept = turn.data.get("period", reporting_period(today_of(turn)).name)
+    kept = turn.data.get("period", reporting_period(turn.office, today_of(turn)).name)
     return await _ask_points(turn, part, {"period": kept})
 
 
 async def _scored(turn: Turn, name: str, component: str) -> tuple[Scorecard, ComponentScore]:
-    period = parse(name, today_of(turn))
+    period = turn.office.period(name, today_of(turn))
     card, _facts = await scorecard(turn.read, turn.office, period, turn.now)
     every = (one for each in card.criteria for one in each.components)
     return card, next(one for one in every if one.component.id == component)
@@ -173,7 +173,7 @@ async def why(turn: Turn) -> Reply:
 
 async def _decided(turn: Turn, data: dict[str, str], reason: str) -> Reply:
     """Keep the decision, and tell what the report comes to with it."""
-    period = parse(data["period"], today_of(turn))
+    period = turn.office.period(data["period"], today_of(turn))
     number, name = Decimal(data["points"]), data["component"]
     reason = reason[:LONGEST_REASON]
     card, facts = await scorecard(turn.read, turn.office, period, turn.now)

@@ -8,7 +8,7 @@ from handlers.routing import Offer, Reply, Router, Turn
 from messages.text import _
 from scoring.documents.short import short
 from scoring.neighbours import before
-from scoring.periods import BadPeriod, parse
+from scoring.periods import BadPeriod
 
 router = Router()
 
@@ -21,10 +21,11 @@ async def begin(turn: Turn) -> Reply:
     """Give the short report of a month, in its first days of the month before."""
     today = today_of(turn)
     try:
-        period = parse(turn.words.strip() or f"{today:%Y-%m}", today)
+        month = turn.office.running(today).month
+        period = turn.office.period(turn.words.strip() or month, today)
     except BadPeriod as error:
         return turn.end(error.reason, MENU)
-    if not turn.words.strip() and today.day <= STILL_LAST:
+    if not turn.words.strip() and (today - period.start).days < STILL_LAST:
         period = before(period)
     report = await contents(turn.read, turn.office, period, turn.now, register=0)
     earlier = before(period).name

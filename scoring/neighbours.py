@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from scoring.periods import Period
+from scoring.periods import Period, closed
 
 
 def after(period: Period) -> Period:
@@ -17,6 +17,8 @@ def before(period: Period) -> Period:
 
 def shifted(period: Period, by: int) -> Period:
     """Move a period by its own length; whole months stay whole months."""
+    if period.closing:
+        return closed(shifted(period.calendar, by), period.closing)
     start, end = period.start, period.end
     if start.day == 1 and (end + timedelta(days=1)).day == 1:
         months = (end.year - start.year) * 12 + end.month - start.month + 1
@@ -28,6 +30,8 @@ def shifted(period: Period, by: int) -> Period:
 
 def a_year_before(period: Period) -> Period:
     """Give the same days a year earlier; the last day of a month stays it."""
+    if period.closing:
+        return closed(a_year_before(period.calendar), period.closing)
     start = _plus_months(period.start.replace(day=1), -12)
     start = start.replace(day=min(period.start.day, _last_day(start)))
     end = _plus_months(period.end.replace(day=1), -12)

@@ -40,11 +40,34 @@ class Period:
         name: how it is written, in one form: "2026-H1", "2026-01-01..2026-06-30".
         start: its first day.
         end: its last day, which belongs to it.
+        closing: the day on which figures are closed in its last month, 0 where that is the month's
+            own last day (see `closed`).
     """
 
     name: str
     start: date
     end: date
+    closing: int = 0
+
+    @property
+    def calendar(self) -> "Period":
+        """The whole months by which it is called, whenever their figures are closed."""
+        if not self.closing:
+            return self
+        after = self.start.replace(day=28) + timedelta(days=4)
+        last = _last_day(self.end.year, self.end.month)
+        return Period(self.name, after.replace(day=1), last)
+
+    @property
+    def months(self) -> "tuple[Period, ...]":
+        """Its months in order, each as long as it belongs to the period."""
+        whole, found = self.calendar, []
+        first = whole.start
+        while first <= whole.end:
+            last = min(_last_day(first.year, first.month), whole.end)
+            found.append(closed(Period(f"{first:%Y-%m}", first, last), self.closing))
+            first = last + timedelta(days=1)
+        return tuple(found)
 
     @property
     def bounds(self) -> tuple[datetime, datetime]:
@@ -63,12 +86,13 @@ class Period:
     @property
     def title(self) -> Text:
         """Its name in words: "6 tháng đầu năm 2026"."""
-        year = str(self.start.year)
+        start, end = self.calendar.start, self.calendar.end
+        year = str(start.year)
         between = _("from {start} to {end}", start=self.start, end=self.end)
-        whole_months = self.start.day == 1 and self.end == _last_day(self.end.year, self.end.month)
-        if self.start.year != self.end.year or not whole_months:
+        whole_months = start.day == 1 and end == _last_day(end.year, end.month)
+        if start.year != end.year or not whole_months:
             return between
-        month = self.start.month
+        month = start.month
         named = {
             (1, 12): _("the year {year}", year=year),
             (1, 6): _("the first six months of {year}", year=year),
@@ -78,28 +102,71 @@ class Period:
         if month in QUARTERS:
             quarter = QUARTERS[month]
             named[month, month + 2] = _("quarter {quarter} of {year}", quarter=quarter, year=year)
-        return named.get((month, self.end.month), between)
+        return named.get((month, end.month), between)
 
 
-def parse(text: str, today: date) -> Period:
+def closed(period: Period, closing: int) -> Period:
+    """Close the figures of whole months on a day of the last one instead of at its end.
+
+    By NĐ 09/2019/NĐ-CP, article 12, it is the 14th: a month runs from the 15th of the month before,
+    the first half year from 15 December of the year before to 14 June.
+
+    Args:
+        period: of whole months.
+        closing: the day, up to 27; 0 leaves the period as it is.
+    """
+    if not closing:
+        return period
+    before = period.start - timedelta(days=1)
+    start, end = before.replace(day=closing) + timedelta(days=1), period.end.replace(day=closing)
+    return Period(period.name, start, end, closing)
+
+
+def parse(text: str, today: date, closing: int = 0) -> Period:
     """Read a period as people type it; case and spaces do not matter, nothing is the half year.
 
     Args:
         text: "2026-H1", "2026-Q3", "2026-07", "2026", "2026-01-01..2026-06-30" or "".
         today: the day in Asia/Ho_Chi_Minh; a period must not start after it.
+        closing: the day on which a period of whole months is closed (see `closed`); one from day to
+            day is as it is typed.
 
     Raises:
         BadPeriod: it is none of these, starts in the future or ends before it starts.
     """
     typed = "".join(text.split()).upper()
     if not typed:
-        typed = f"{today.year:04}-H{1 if today.month <= 6 else 2}"  # noqa: PLR2004 - June is the 6th
+        typed = running(today, closing).half
     start, end = _days(typed)
     if start > end:
         raise BadPeriod(_("The period ends on {end}, before it starts.", end=end))
-    if start > today:
-        raise BadPeriod(_("The period starts on {start}, which is in the future.", start=start))
-    return Period(typed, start, end)
+    found = Period(typed, start, end)
+    if not BETWEEN.fullmatch(typed):
+        found = closed(found, closing)
+    if found.start > today:
+        reason = _("The period starts on {start}, which is in the future.", start=found.start)
+        raise BadPeriod(reason)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The names of the periods in which a day lies."""
+
+    half: str
+    quarter: str
+    month: str
+    year: str
+
+
+def running(today: date, closing: int = 0) -> Running:
+    """Name the periods in which a day lies; after the closing day it is the next month's."""
+    month = today.replace(day=1)
+    if closing and today.day > closing:
+        month = (month + timedelta(days=31)).replace(day=1)
+    year = f"{month.year:04}"
+    half, quarter = (month.month + 5) // 6, (month.month + 2) // 3
+    return Running(f"{year}-H{half}", f"{year}-Q{quarter}", f"{year}-{month.month:02}", year)
 
 
 def _days(typed: str) -> tuple[date, date]:

@@ -118,10 +118,9 @@ class Scheme(Row):
     criteria: Annotated[tuple[Criterion, ...], Field(strict=False), AfterValidator(at_least_one)]
 
     def holds(self, period: Period) -> bool:
-        """Whether it is in force on the first day of a period."""
-        return self.valid_from <= period.start and (
-            self.valid_to is None or period.start <= self.valid_to
-        )
+        """Whether it is in force on the first day of the months by which a period is called."""
+        start = period.calendar.start
+        return self.valid_from <= start and (self.valid_to is None or start <= self.valid_to)
 
     @property
     def registered(self) -> Level | None:

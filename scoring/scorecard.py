@@ -252,8 +252,12 @@ def _remarks(facts: Facts, scheme: Scheme, period: Period) -> tuple[Text, ...]:
     remarks = []
     if facts.today is not None and running(facts, period):
         remarks.append(_("The period still runs; counted up to {day}.", day=facts.today))
-    if period.start < scheme.valid_from:
+    if period.closing:
+        remarks.append(
+            _("Figures are counted from {start} to {end}.", start=period.start, end=period.end)
+        )
+    if period.calendar.start < scheme.valid_from:
         remarks.append(_("The criteria are in force only from {day} on.", day=scheme.valid_from))
-    if scheme.valid_to is not None and period.end > scheme.valid_to:
+    if scheme.valid_to is not None and period.calendar.end > scheme.valid_to:
         remarks.append(_("The criteria are in force only up to {day}.", day=scheme.valid_to))
     return tuple(remarks)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, Case, Column, case, func, select, type_coerce
 
 from storage import tables
 from storage.connection import Reading
-from storage.tickets import Event
+from storage.tickets import Event, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +84,101 @@ async def period_rows(
     first, last = (day.isoformat() for day in days)
     counts = tables.evidence_counts
     within = (counts.c.day >= first, counts.c.day <= last)
-    rows = await connection.execute(
-        select(counts.c.day, func.sum(counts.c.count), func.sum(counts.c.total))
-        .where(*within, counts.c.kind == "rating")
-        .group_by(counts.c.day)
-    )
-    ratings = {date.fromisoformat(day): (int(count), int(total)) for day, count, total in rows}
     number = await connection.execute(select(func.sum(counts.c.count)).where(*within))
     return PeriodRows(
         tickets=await _tickets(connection, *moments),
         answers=await answers(connection, *moments),
-        ratings=ratings,
+        ratings=await _ratings(connection, days),
         evidence=await _evidence(connection, first, last, most) if most else (),
         evidence_rows=int(number.scalar() or 0),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCounts:
+    """What a period has in each of some stretches of it, counted without reading a ticket.
+
+    Attributes:
+        received: of each stretch: category → tickets received, duplicates left out.
+        answered: of each stretch: first answers, and how many of them were in time.
+        ratings: day → how many ratings and their sum.
+    """
+
+    received: Sequence[Mapping[str, int]]
+    answered: Sequence[tuple[int, int]]
+    ratings: Mapping[date, tuple[int, int]]
+
+
+async def month_counts(
+    connection: Reading, days: tuple[date, date], months: Sequence[tuple[datetime, datetime]]
+) -> MonthCounts:
+    """Count a period.
+
+    Args:
+        connection: all of it is of one moment.
+        days: the first and the last day, which belongs to the period.
+        months: the first moment and the first after of stretches that follow each other.
+    """
+    by_kind: list[dict[str, int]] = [{} for _month in months]
+    if not months:
+        return MonthCounts((), (), {})
+    start, end = months[0][0], months[-1][1]
+    tickets, events = tables.tickets, tables.ticket_events
+
+    def place(moment: Column[Any]) -> Case[int]:
+        """Number the stretches; the last needs no bound of its own."""
+        return case(
+            *((moment < after, number) for number, (_start, after) in enumerate(months)),
+            else_=len(months) - 1,
+        )
+
+    received = await connection.execute(
+        select(place(tickets.c.received_at).label("month"), tickets.c.category, func.count())
+        .where(
+            tickets.c.received_at >= start,
+            tickets.c.received_at < end,
+            tickets.c.state != State.DUPLICATE,
+        )
+        .group_by("month", tickets.c.category)
+    )
+    for month, category, number in received:
+        by_kind[month][category] = int(number)
+    first = (
+        select(func.min(events.c.id))
+        .where(
+            events.c.at >= start,
+            events.c.at < end,
+            events.c.event == Event.ANSWERED,
+            events.c.on_time.is_not(None),
+        )
+        .group_by(events.c.code)
+    )
+    answered = await connection.execute(
+        select(
+            place(events.c.at).label("month"),
+            func.count(),
+            func.sum(case((events.c.on_time, 1), else_=0)),
+        )
+        .where(events.c.id.in_(first))
+        .group_by("month")
+    )
+    numbers = {month: (int(number), int(on_time)) for month, number, on_time in answered}
+    return MonthCounts(
+        by_kind,
+        [numbers.get(month, (0, 0)) for month in range(len(months))],
+        await _ratings(connection, days),
+    )
+
+
+async def _ratings(connection: Reading, days: tuple[date, date]) -> dict[date, tuple[int, int]]:
+    first, last = (day.isoformat() for day in days)
+    counts = tables.evidence_counts
+    rows = await connection.execute(
+        select(counts.c.day, func.sum(counts.c.count), func.sum(counts.c.total))
+        .where(counts.c.day >= first, counts.c.day <= last, counts.c.kind == "rating")
+        .group_by(counts.c.day)
+    )
+    return {date.fromisoformat(day): (int(count), int(total)) for day, count, total in rows}
 
 
 async def answers(connection: Reading, start: datetime, end: datetime) -> list[Answer]:

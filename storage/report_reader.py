@@ -15,7 +15,7 @@ from storage.filed_evidence import (
     waiting_items,
 )
 from storage.judgements import Judged, judged
-from storage.period_rows import PeriodRows, period_rows
+from storage.period_rows import MonthCounts, PeriodRows, month_counts, period_rows
 from storage.report_orders import Order, order_of
 from storage.ticket_counts import TicketCounts, ticket_counts
 
@@ -65,6 +65,13 @@ class ReportReader:
         """Read what is listed of a period, with at most so many rows of evidence."""
         async with self._store.reading() as connection:
             return await period_rows(connection, days, moments, most)
+
+    async def months(
+        self, days: tuple[date, date], months: Sequence[tuple[datetime, datetime]]
+    ) -> MonthCounts:
+        """Count the months of a period; see `month_counts`."""
+        async with self._store.reading() as connection:
+            return await month_counts(connection, days, months)
 
     async def judged(self, start: date, end: date) -> list[Judged]:
         """Give what people decided about exactly this period."""

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from io import StringIO
 
@@ -13,7 +14,7 @@ from handlers.dossier_report import ways
 from messages.languages import DEFAULT, ZONE, say, value_in
 from scoring.documents.public_chart import public_chart
 from scoring.labels import LABELS
-from scoring.public_figures import HIDDEN, SMALL, PublicMonth, public_kinds, public_months
+from scoring.public_figures import HIDDEN, SMALL, PublicMonth, PublicTables, public_tables
 from storage.dossiers_counts import DossierCounts
 
 PUBLIC: Sequence[str] = (
@@ -40,18 +41,53 @@ PUBLIC: Sequence[str] = (
 )
 """What is shown to everybody, in this order. How many people asked where to denounce is not."""
 
+OF_ANSWERS: Sequence[str] = (
+    "feedback.answered",
+    "feedback.answered_on_time",
+    "feedback.late",
+    "rating.count",
+    "rating.average",
+)
+"""What would tell how many answers there were, where that must not be told."""
+
 Number = int | float
 
 
-def public(figures: Figures) -> dict[str, Number | None]:
-    """Give the public counts by full name; what was not counted is zero.
+@dataclass(frozen=True, slots=True)
+class Public:
+    """The figures as everybody may see them.
 
-    The mean of a few ratings is hidden: one of few would tell what each person thought.
+    Attributes:
+        counts: full name → number, None where it is hidden; what was not counted is zero.
+        tables: months and kinds.
+    """
+
+    counts: Mapping[str, Number | None]
+    tables: PublicTables
+
+    @property
+    def on_time_is_hidden(self) -> bool:
+        """Whether there is a share of answers on time that must not be told."""
+        return None in {
+            self.counts[name] for name in ("feedback.answered_on_time", "feedback.late")
+        }
+
+
+def public(figures: Figures) -> Public:
+    """Hide what would point at one person.
+
+    The mean of a few ratings is hidden: one of few would tell what each person thought. A total is
+    hidden where the months or kinds beside it would tell a small number through it.
     """
     counts: dict[str, Number | None] = {name: _number(figures.counts, name) for name in PUBLIC}
+    tables = public_tables(figures.months)
     if 0 < _number(figures.counts, "rating.count") < SMALL:
         counts["rating.average"] = None
-    return counts
+    hidden = set() if tables.answered_is_shown else set(OF_ANSWERS)
+    if not tables.received_is_shown:
+        hidden |= {name for name in PUBLIC if name.startswith("feedback.")} | set(OF_ANSWERS)
+    counts |= {name: None for name in hidden if counts[name]}
+    return Public(counts, tables)
 
 
 def on_time_percent(counts: Mapping[str, Number | None]) -> float | None:
@@ -73,18 +109,18 @@ def routes(site: Site) -> list[web.RouteDef]:
     async def as_page(request: web.Request) -> web.Response:
         figures = await site.figures()
         language = language_of(request)
-        counts = public(figures)
+        shown = public(figures)
+        counts, months = shown.counts, shown.tables.months
         rows = [
             (capital(say(LABELS[name], language)), _value(counts, name, language))
             for name in PUBLIC
         ]
         percent = on_time_percent(counts)
         dossiers = [say(line, language) for line in ways(figures.dossiers)]
-        months = public_months(figures.months)
         month_rows = [_month(month, language) for month in months]
         kinds = [
             (title, _told(number, language))
-            for _kind, title, number in _kinds(site, figures, language)
+            for _kind, title, number in _kinds(site, shown.tables, language)
         ]
         return page(
             site,
@@ -94,6 +130,7 @@ def routes(site: Site) -> list[web.RouteDef]:
             rows=rows,
             dossiers=dossiers,
             on_time=None if percent is None else value_in(percent, language),
+            on_time_is_hidden=shown.on_time_is_hidden,
             chart=public_chart(months, language),
             months=month_rows,
             kinds=kinds,
@@ -104,7 +141,8 @@ def routes(site: Site) -> list[web.RouteDef]:
     async def as_json(request: web.Request) -> web.Response:
         del request
         figures = await site.figures()
-        counts = public(figures)
+        shown = public(figures)
+        counts = shown.counts
         nested: dict[str, dict[str, Number | None]] = {}
         for name, number in counts.items():
             subject, _dot, count = name.partition(".")
@@ -127,11 +165,11 @@ def routes(site: Site) -> list[web.RouteDef]:
                     "on_time_percent": _plain(month.on_time_percent),
                     "rating_average": _plain(month.rating),
                 }
-                for month in public_months(figures.months)
+                for month in shown.tables.months
             ],
             "kinds": [
                 {"id": kind, "title": title, "received": number}
-                for kind, title, number in _kinds(site, figures, DEFAULT)
+                for kind, title, number in _kinds(site, shown.tables, DEFAULT)
             ],
             "hidden_below": SMALL,
         }
@@ -139,19 +177,19 @@ def routes(site: Site) -> list[web.RouteDef]:
 
     async def as_csv(request: web.Request) -> web.Response:
         figures = await site.figures()
-        counts = public(figures)
+        shown = public(figures)
         text = StringIO()
         writer = csv.writer(text)
         writer.writerow(["period", "name", "label", "value"])
-        for name, number in counts.items():
+        for name, number in shown.counts.items():
             label = capital(say(LABELS[name], language_of(request)))
             writer.writerow([figures.period.name, name, label, _cell(number)])
-        for month in public_months(figures.months):
+        for month in shown.tables.months:
             received = capital(say(LABELS["feedback.received"], language_of(request)))
             answered = capital(say(LABELS["feedback.answered"], language_of(request)))
             writer.writerow([month.name, "feedback.received", received, _cell(month.received)])
             writer.writerow([month.name, "feedback.answered", answered, _cell(month.answered)])
-        for kind, title, number in _kinds(site, figures, language_of(request)):
+        for kind, title, number in _kinds(site, shown.tables, language_of(request)):
             name = f"feedback.received.{kind}"
             writer.writerow([figures.period.name, name, title, _cell(number)])
         return web.Response(
@@ -182,10 +220,10 @@ def _dossiers(counts: DossierCounts) -> dict[str, object] | None:
     }
 
 
-def _kinds(site: Site, figures: Figures, language: str) -> list[tuple[str, str, int | None]]:
+def _kinds(site: Site, tables: PublicTables, language: str) -> list[tuple[str, str, int | None]]:
     """Give id, title and number of each category, most first."""
     found = []
-    for kind, number in public_kinds(figures.months).items():
+    for kind, number in tables.kinds.items():
         category = site.commune.category(kind)
         found.append((kind, category.title.say(language) if category else kind, number))
     return found

@@ -7,6 +7,7 @@ import pytest
 
 from handlers import report
 from handlers.evidence_gaps import DAYS_BEFORE, next_reminder
+from handlers.office import Office
 from messages.envelope import Attachment, AttachmentKind
 from messages.languages import ZONE
 from scoring.periods import parse
@@ -220,9 +221,11 @@ async def test_units_are_reminded_before_the_period_ends_and_nobody_who_left(tal
         ("2026-07-01T00:00:00", "2026-12-10T08:00:00"),
     ],
 )
-def test_the_next_reminder_is_in_the_morning_of_a_day_before_the_end(now: str, due: str) -> None:
+def test_the_next_reminder_is_in_the_morning_of_a_day_before_the_end(
+    office: Office, now: str, due: str
+) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=ZONE)
-    assert next_reminder(moment) == datetime.fromisoformat(due).replace(tzinfo=ZONE)
+    assert next_reminder(office, moment) == datetime.fromisoformat(due).replace(tzinfo=ZONE)
 
 
 async def test_in_the_weeks_after_a_half_year_it_is_asked_for_which_one_an_item_counts(

@@ -2,7 +2,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from messages.languages import ZONE, say
 from scoring.facts import COUNTED
 from scoring.periods import Period, parse
 from scoring.report_json import as_json, counts_as_json
+from storage.database import Store
 from storage.evidence import Evidence
 from storage.inbox import CLOCK
 from storage.media import Media
@@ -28,8 +29,9 @@ from storage.people import revoke
 from storage.report_orders import TRIES, Documents, Order, Orders
 from storage.tickets import State
 from storage.work import Gathered, Work
+from tests.conftest import Hands
 from tests.conversations.desk_scenes import UNIT, file
-from tests.transcript import Talk
+from tests.transcript import Talk, talking
 
 H2 = "2026-H2"
 
@@ -374,3 +376,28 @@ async def test_the_contents_of_a_report_agree_with_its_counts(talk: Talk) -> Non
     assert made.last_year is not None
     assert made.last_year.card.period.name == "2025-H2"
     assert all(one.milliseconds < made.made_at.timestamp() * 1000 for one in made.evidence)
+
+
+async def test_a_commune_may_close_its_figures_on_the_decrees_day(
+    store: Store, office: Office, hands: Hands
+) -> None:
+    periods = office.commune.periods.model_copy(update={"closing_day": 14})
+    commune = office.commune.model_copy(update={"periods": periods})
+    hands.now = datetime(2026, 12, 14, 16, 0, tzinfo=UTC)  # 23:00 in Viet Nam
+    async with talking(store, replace(office, commune=commune), hands) as talk:
+        staff, citizen = await talk.official("staff", name="Tổ tổng hợp"), talk.person("c")
+        await file(talk, citizen, "Đường thôn 3 có ổ gà to, xe máy khó đi")
+        hands.move(hours=2)
+        await file(talk, citizen, "Đường thôn 5 có ổ gà to, xe máy khó đi")
+        told = "\n".join(await staff.says("/report 2026-H2"))
+        assert "Số liệu được tính từ 15/06/2026 đến 14/12/2026" in told
+        assert "6 tháng cuối năm 2026" in told
+        assert "nhận 1," in told
+        # After the closing day the next half year runs, and is what is meant without a name.
+        told = "\n".join(await staff.says("/report"))
+        assert "6 tháng đầu năm 2027" in told
+        assert "nhận 1," in told
+        whole = await contents(
+            talk.read, talk.office, talk.office.period("2027-H1", date(2026, 12, 15)), hands()
+        )
+        assert [(one.start, one.total) for one in whole.months] == [(date(2027, 1, 1), 1)]

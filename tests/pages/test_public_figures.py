@@ -7,6 +7,7 @@ from playwright.async_api import Browser
 
 from bot.pages.figures import PUBLIC, on_time_percent
 from bot.public_figures import PublicFigures
+from handlers.office import Office
 from messages.languages import ZONE
 from scoring.labels import LABELS
 from scoring.report import Month
@@ -93,15 +94,15 @@ async def test_months_and_kinds_are_told_and_small_numbers_hidden_in_every_form(
     told = await (await client.get("/minh-bach.json")).json()
     assert told["hidden_below"] == 5
     assert told["months"] == [
-        {"month": "2026-07", "received": 40, "answered": None, "on_time_percent": 95.0,
+        {"month": "2026-07", "received": 40, "answered": None, "on_time_percent": None,
          "rating_average": 4.5},
         {"month": "2026-08", "received": 12, "answered": None, "on_time_percent": None,
          "rating_average": None},
     ]  # fmt: skip
     assert [(kind["id"], kind["received"]) for kind in told["kinds"]] == [
-        ("giaothong", 42),
-        ("rac", None),
+        ("rac", 8),
         ("dien", None),
+        ("giaothong", None),
     ]
     page = await (await client.get("/minh-bach")).text()
     assert "<svg" in page
@@ -124,8 +125,30 @@ async def test_the_mean_of_a_few_ratings_is_hidden(client: Client, behind: Behin
     assert "1,5" not in await (await client.get("/minh-bach")).text()
 
 
-async def test_the_figures_are_read_once_a_minute(store: Store, hands: Hands) -> None:
-    figures = PublicFigures(store, hands)
+async def test_what_would_tell_a_hidden_number_is_hidden_in_every_form(
+    client: Client, behind: Behind
+) -> None:
+    behind.months = (Month(date(2026, 7, 1), {"dien": 3}, answered=2, on_time=1),)
+    behind.counts = {"feedback": {"received": 3, "answered": 2, "answered_on_time": 1, "late": 2}}
+    told = await (await client.get("/minh-bach.json")).json()
+    assert told["counts"]["feedback"] == {
+        "received": None, "answered": None, "answered_on_time": None, "late": None,
+        "rejected": 0, "forwarded": 0, "reopened": 0,
+    }  # fmt: skip
+    assert told["on_time_percent"] is None
+    assert [kind["received"] for kind in told["kinds"]] == [None]
+    page = await (await client.get("/minh-bach")).text()
+    assert "Quá ít câu trả lời" in page
+    assert "<td>3</td>" not in page
+    text = (await (await client.get("/minh-bach.csv")).read()).decode("utf-8-sig")
+    found = {row["name"]: row["value"] for row in csv.DictReader(StringIO(text))}
+    assert found["feedback.received"] == found["feedback.late"] == "*"
+
+
+async def test_the_figures_are_read_once_a_minute(
+    store: Store, office: Office, hands: Hands
+) -> None:
+    figures = PublicFigures(store, office, hands)
     first = await figures.read()
     assert await figures.read() is first
     hands.move(minutes=2)

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.languages import say
-from scoring.periods import BadPeriod, Period, parse
+from scoring.neighbours import a_year_before, after, before
+from scoring.periods import BadPeriod, Period, parse, running
 
 TODAY = date(2026, 11, 23)
 
@@ -171,3 +172,53 @@ def test_halves_quarters_and_months_follow_each_other_without_a_gap(year: int) -
 )
 def test_its_title_is_what_a_report_calls_it(text: str, title: str) -> None:
     assert say(parse(text, TODAY).title) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2026-H1", date(2025, 12, 15), date(2026, 6, 14)),
+        ("2026-H2", date(2026, 6, 15), date(2026, 12, 14)),
+        ("2026-Q1", date(2025, 12, 15), date(2026, 3, 14)),
+        ("2026-Q3", date(2026, 6, 15), date(2026, 9, 14)),
+        ("2026-07", date(2026, 6, 15), date(2026, 7, 14)),
+        ("2026", date(2025, 12, 15), date(2026, 12, 14)),
+        # Whoever names two days means them.
+        ("2026-01-01..2026-06-30", date(2026, 1, 1), date(2026, 6, 30)),
+    ],
+)
+def test_a_period_may_be_closed_on_the_day_that_the_decree_names(
+    text: str, start: date, end: date
+) -> None:
+    found = parse(text, TODAY, closing=14)
+    assert (found.start, found.end) == (start, end)
+    named = parse(text, TODAY)
+    assert (found.name, say(found.title, "vi")) == (named.name, say(named.title, "vi"))
+    assert found.calendar == named
+
+
+@given(st.dates(date(2001, 1, 1), date(2900, 1, 1)), st.integers(1, 27))
+def test_closed_periods_leave_no_day_out_and_are_beside_each_other(
+    today: date, closing: int
+) -> None:
+    now = running(today, closing)
+    for name in (now.half, now.quarter, now.month, now.year):
+        period = parse(name, today, closing)
+        assert period.start <= today <= period.end
+        earlier, later = before(period), after(period)
+        assert earlier.end + timedelta(days=1) == period.start
+        assert period.end + timedelta(days=1) == later.start
+        assert parse(earlier.name, today, closing) == earlier
+        assert a_year_before(period).name == period.name.replace(
+            f"{period.calendar.start.year}", f"{period.calendar.start.year - 1}"
+        )
+        months = period.months
+        assert (months[0].start, months[-1].end) == (period.start, period.end)
+        assert all(one.end + timedelta(days=1) == two.start for one, two in pairwise(months))
+    assert parse("", today, closing).name == now.half
+
+
+def test_after_the_closing_day_the_next_half_year_runs() -> None:
+    assert parse("", date(2026, 6, 14), closing=14).name == "2026-H1"
+    assert parse("", date(2026, 6, 15), closing=14).name == "2026-H2"
+    assert parse("", date(2026, 12, 15), closing=14).name == "2027-H1"

@@ -1,10 +1,14 @@
 """What a report lists and counts of a period, and that settled history is not looked at."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import text
 
+from handlers.report_contents import counted_months, months
+from messages.languages import ZONE
+from scoring.periods import parse
 from storage import tables
 from storage.database import Store
 from storage.evidence import Evidence
@@ -138,3 +142,24 @@ async def test_no_question_of_a_report_reads_a_whole_table(store: Store) -> None
     assert asked
     whole = [line for line in asked if line.startswith("SCAN") and "SUBQUERY" not in line]
     assert whole == []
+
+
+async def test_months_counted_by_the_store_are_those_of_the_listed_rows(store: Store) -> None:
+    await _person(store)
+    chance, first = Random(7), datetime(2026, 7, 1, tzinfo=ZONE)
+    for number in range(60):
+        received = first + timedelta(hours=chance.randrange(24 * 160))
+        told: list[Told] = [
+            (Event.ANSWERED, received + timedelta(hours=chance.randrange(1, 900)), on_time)
+            for on_time in chance.choice([(), (True,), (False, None), (True, False), (False,)])
+        ]
+        state = chance.choice([State.CLOSED, State.DUPLICATE, State.ASSIGNED])
+        await _ticket(store, f"PA2607-{number:04}", received, state, *told)
+    today, read = date(2026, 12, 5), Reader(store)
+    for closing in (0, 14):
+        period = parse("2026-H2", today, closing)
+        listed = await read.reports.rows((period.start, period.end), period.bounds, 0)
+        expected = months(listed, period, today)
+        assert await counted_months(read, period, today) == expected
+        assert [one.start.month for one in expected] == [7, 8, 9, 10, 11, 12]
+        assert sum(one.answered for one in expected) > 20
