@@ -15,7 +15,6 @@ from aiohttp import web
 from bot.alone import beside_others
 from bot.catalogue_watch import CatalogueWatch
 from bot.channels.channel import Channel, Letter
-from bot.channels.web.carrying import CarryCodes
 from bot.channels.web.channel import WebChannel, WebChat
 from bot.channels.web.identity import CookieIdentity, Identity
 from bot.channels.web.origins import Origins
@@ -50,6 +49,7 @@ from handlers.publications import Noticeboard
 from messages.envelope import Address, Attachment
 from messages.languages import DEFAULT, ZONE, say
 from scoring.schemes import read_all
+from storage.carrying import CarryCodes
 from storage.clock import Clock, clock_from, system_clock
 from storage.database import BUSY_MS, Store
 from storage.desk_sessions import DeskSessions
@@ -262,7 +262,7 @@ def _site(
         settings=settings,
         identity=identity,
         origins=Origins(settings.public_url, settings.embed_origins),
-        codes=CarryCodes(ground.clock),
+        codes=CarryCodes(ground.store, ground.clock),
         take_over=taken,
         links=links,
         on_shown=on_shown,

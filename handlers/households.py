@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from handlers import joined, questions, redirect
 from handlers.commune import Commune, shown
+from handlers.household_shares import by_village, question_on, together
 from handlers.questions import CANCEL, MENU
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.languages import ZONE
 from messages.text import Sayable, Text, _, lines, ngettext
 from messages.vietnamese import fold
-from scoring.estimates import Share, share
+from scoring.estimates import Share
 from storage.households import HouseholdAnswer
 
 router = Router()
@@ -29,9 +30,8 @@ _ROW = re.compile(r"^(?P<household>.+?)\s*[;:,\t|]\s*(?P<answer>[^;:,\t|]+)$")
 
 
 def question_at(turn: Turn) -> str:
-    """Name the question with its round: each half year is asked anew."""
-    day = turn.now.astimezone(ZONE).date()
-    return f"hpsmart-{day.year}-H{1 if day.month <= 6 else 2}"  # noqa: PLR2004 - the sixth month
+    """Name the question that is asked now."""
+    return question_on(turn.now.astimezone(ZONE).date())
 
 
 @router.command("hpsmart", "haiphongsmart")
@@ -257,15 +257,8 @@ async def estimate(turn: Turn) -> Reply:
     """Tell the estimate: by village and together, with interval and coverage."""
     commune = turn.office.commune
     counts = await turn.read.households.counts(question_at(turn))
-    known = {one.village: one.count for one in commune.households}
-    villages = [*commune.villages, *(name for name in counts if name not in commune.villages)]
-    shares = {
-        name: share(counts[name].yes, counts[name].answers, known.get(name))
-        if name in counts
-        else share(0, 0, known.get(name))
-        for name in villages
-    }
-    whole = together(list(shares.values()))
+    shares = by_village(commune, counts)
+    whole = together(shares)
     app = commune.smart_app
     text = lines(
         _("Households with {app}", app=app.name if app else "…"),
@@ -277,24 +270,13 @@ async def estimate(turn: Turn) -> Reply:
         *(told(name, one) for name, one in shares.items()),
         _(
             "The number of households is not updated yet: {villages}",
-            villages=_unknown(villages, known),
+            villages=", ".join(name for name, one in shares.items() if one.of is None)
+            or _("all villages"),
         )
-        if any(name not in known for name in villages) or not villages
+        if whole.of is None
         else None,
     )
     return turn.end(text)
-
-
-def _unknown(villages: list[str], known: dict[str, int]) -> str | Text:
-    return ", ".join(name for name in villages if name not in known) or _("all villages")
-
-
-def together(shares: list[Share]) -> Share:
-    """Put the villages together; the whole is known only where each is."""
-    of = [one.of for one in shares]
-    whole = sum(number for number in of if number is not None) if of and None not in of else None
-    yes, answers = sum(one.yes for one in shares), sum(one.answers for one in shares)
-    return share(yes, answers, whole)
 
 
 def told(name: str | Text, found: Share) -> Text:

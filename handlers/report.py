@@ -1,9 +1,11 @@
 """The report of a period: counts, and the score of each criterion, as a text for a telephone."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from handlers.dossier_report import punctuality
+from handlers.household_shares import by_village, question_on, together
 from handlers.office import Office
 from handlers.routing import Offer, Reply, Router, Turn
 from messages.envelope import Attachment, AttachmentKind, Kind
@@ -100,7 +102,10 @@ async def scorecard(
         period: what is scored.
         now: up to when a running period is counted.
     """
-    found = await facts(read, period, now)
+    asked_on = max(period.start, min(period.end, now.astimezone(ZONE).date()))
+    counts = await read.households.counts(question_on(asked_on))
+    households = together(by_village(office.commune, counts))
+    found = replace(await facts(read, period, now), estimates={"smart_app": households})
     return score(found, office.scheme_for(period), period), found
 
 
@@ -113,8 +118,7 @@ async def neighbours(
 
 
 async def _past(read: Reader, office: Office, period: Period, now: datetime) -> Past:
-    found = await facts(read, period, now)
-    return Past(score(found, office.scheme_for(period), period), found)
+    return Past(*await scorecard(read, office, period, now))
 
 
 async def as_text(

@@ -11,6 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
+from scoring.estimates import Share
+
 COUNTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "feedback": (
@@ -40,6 +42,9 @@ COUNTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 DERIVED = frozenset({"rating.count", "rating.average", "publication.days"})
 """Counts that follow from the other facts and are not handed in."""
+
+ESTIMATED = frozenset({"smart_app"})
+"""What surveys estimate: the households that have the city's app."""
 
 STEP = Decimal("0.25")
 """Points are given in quarters."""
@@ -101,6 +106,7 @@ class Facts:
         rating_count: how many ratings there are.
         decisions: component id → what a person decided.
         filed: component id → how many items of evidence people filed for it by hand.
+        estimates: name of `ESTIMATED` → what a survey found, in the half year of the last day.
         today: the day the figures were read. A period that has this day or a later one in it is
             still running; None is for a period known to be over.
 
@@ -115,6 +121,7 @@ class Facts:
     rating_count: int = 0
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     filed: Mapping[str, int] = field(default_factory=dict)
+    estimates: Mapping[str, Share] = field(default_factory=dict)
     today: date | None = None
 
     def __post_init__(self) -> None:

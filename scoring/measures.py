@@ -15,8 +15,8 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from messages.text import Text, _, ngettext
-from scoring.facts import Facts, count_names
+from messages.text import Text, Value, _, ngettext
+from scoring.facts import ESTIMATED, Facts, count_names
 from scoring.labels import label
 from scoring.periods import Period
 
@@ -63,6 +63,12 @@ def at_least_one(items: tuple[Item, ...]) -> tuple[Item, ...]:
 def _event_count(name: str) -> str:
     if name not in EVENT_COUNTS:
         raise PydanticCustomError("count", "unknown count {name}", {"name": name})
+    return name
+
+
+def _estimated(name: str) -> str:
+    if name not in ESTIMATED:
+        raise PydanticCustomError("estimate", "unknown estimate {name}", {"name": name})
     return name
 
 
@@ -278,15 +284,86 @@ class AverageRating(Rule):
         return Finding(_earned(self.steps, mean), reason)
 
 
-class Manual(Rule):
-    """Nothing is measured: a person decides, on the evidence."""
+class Estimate(Rule):
+    """How large a share is, as a survey estimates it.
 
-    name: Literal["manual"]
+    An estimate earns nothing by itself: who answers is not drawn by chance, so that only
+    everybody's answer proves that enough is reached. That it is not reached is proposed where the
+    period is over and even the upper end of the interval lies below.
+
+    Attributes:
+        of: what is estimated, a name of `ESTIMATED`.
+        at_least: the per cent that earn all of the maximum.
+    """
+
+    name: Literal["estimate"]
+    of: Annotated[str, AfterValidator(_estimated)]
+    at_least: Annotated[Percent, Field(gt=0)] = Decimal(100)
 
     def find(self, facts: Facts, period: Period) -> Finding:
-        """Say so."""
-        del facts, period
-        return Finding(None, _("A person decides this on the evidence."))
+        """Tell the share with its interval, its coverage and its gap."""
+        found = facts.estimates.get(self.of)
+        if found is None or not found.answers:
+            return Finding(
+                None, _("No household was asked yet; {needed} % needed.", needed=self.at_least)
+            )
+        part = Fraction(found.yes, found.answers)
+        told: dict[str, Value] = {
+            "percent": percent(part),
+            "yes": found.yes,
+            "answers": found.answers,
+            "needed": self.at_least,
+            "gap": max(Decimal(), self.at_least - percent(part)),
+        }
+        is_reached = part * 100 >= Fraction(self.at_least)
+        if found.complete:
+            reason = _(
+                "{percent} % of the households ({yes} of {answers}), all asked; {needed} % needed, "
+                "{gap} missing.",
+                **told,
+            )
+            if is_reached:
+                return Finding(Fraction(1), reason)
+            return Finding(None if running(facts, period) else Fraction(), reason)
+        told |= {"low": _rounded(found.low), "high": _rounded(found.high)}
+        reason = _(
+            "ESTIMATE from a survey: {percent} % of the households ({yes} of {answers} that "
+            "answered), range {low}–{high} %, asked: {coverage}; {needed} % needed, {gap} missing.",
+            **told,
+            coverage=_("not known")
+            if found.coverage is None
+            else _("{part}%", part=_rounded(found.coverage)),
+        )
+        is_below = Fraction(found.high) * 100 < Fraction(self.at_least)
+        return Finding(Fraction() if is_below and not running(facts, period) else None, reason)
+
+
+class Manual(Rule):
+    """Nothing is measured: a person decides, on the evidence.
+
+    Attributes:
+        shows: full names of counts that are told beside it.
+    """
+
+    name: Literal["manual"]
+    shows: tuple[Annotated[str, AfterValidator(_event_count)], ...] = Field(
+        default=(), strict=False
+    )
+
+    def find(self, facts: Facts, period: Period) -> Finding:
+        """Say so, with the numbers to be decided on."""
+        del period
+        decides = _("A person decides this on the evidence.")
+        if not self.shows:
+            return Finding(None, decides)
+        counted = _counted(facts, self.shows[0])
+        for name in self.shows[1:]:
+            counted = _("{these}, {more}", these=counted, more=_counted(facts, name))
+        return Finding(None, _("{decides} Counted: {counted}.", decides=decides, counted=counted))
+
+
+def _counted(facts: Facts, name: str) -> Text:
+    return _("{number} {what}", number=facts.number(name), what=label((name,)))
 
 
 MEASURES: Mapping[str, type[Rule]] = {
@@ -294,12 +371,13 @@ MEASURES: Mapping[str, type[Rule]] = {
     "count": Count,
     "presence": Presence,
     "average_rating": AverageRating,
+    "estimate": Estimate,
     "manual": Manual,
 }
 """Name in the criteria file → measure."""
 
 Measure: TypeAlias = Annotated[
-    Share | Count | Presence | AverageRating | Manual, Field(discriminator="name")
+    Share | Count | Presence | AverageRating | Estimate | Manual, Field(discriminator="name")
 ]
 
 
@@ -311,6 +389,10 @@ def running(facts: Facts, period: Period) -> bool:
 def percent(share: Fraction) -> Decimal:
     """Tell a share in per cent, cut after one decimal: 1999 of 2000 is not yet 100."""
     return floored(share * 100, 1)
+
+
+def _rounded(share: float) -> Decimal:
+    return Decimal(str(round(100 * share, 1)))
 
 
 def floored(value: Fraction, places: int) -> Decimal:

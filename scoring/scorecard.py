@@ -236,7 +236,7 @@ def _reason(detail: Text, score: Decimal | None, maximum: Decimal | None) -> Tex
     if maximum is None:
         return _("{detail} The maximum of this component is not known yet.", detail=detail)
     if score is None:
-        return detail
+        return _("{detail} {max} points are still open.", detail=detail, max=maximum)
     return _(
         "{detail} That makes {score} of {max} points.", detail=detail, score=score, max=maximum
     )

@@ -1,4 +1,4 @@
-"""The tables of the platforms: their tokens, and what they told of themselves."""
+"""The tables of the channels: platforms' tokens and what they told, codes of the web chat."""
 
 from sqlalchemy import Column, LargeBinary, String, Table
 
@@ -26,4 +26,14 @@ channel_facts = Table(
     Column("at", Moment, nullable=False),
     comment="What a platform told of itself, for other processes to read: when it was last heard, "
     "what is left of a package, what keeps it from working. Never a secret, never a person's.",
+)
+
+carry_codes = Table(
+    "carry_codes",
+    metadata,
+    Column("address", String(128), primary_key=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("expires_at", Moment, nullable=False, index=True),
+    comment="The code by which another browser takes a conversation of the web chat up, one at a "
+    "time; only a keyed hash of it is kept. It goes with its use.",
 )

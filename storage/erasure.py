@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, String, cast, delete, or_, select, update
 
 from storage import (
+    channel_tables,
     civic_tables,
     desk_tables,
     dossiers_tables,
@@ -317,6 +318,8 @@ async def _erase_rows(
         delete(tries).where(tries.c.person_id == who, tries.c.at < now - REMEMBERED)
     )
     await connection.execute(delete(takers).where(takers.c.taker == taker_hash(store, who)))
+    carried = channel_tables.carry_codes
+    await connection.execute(delete(carried).where(carried.c.address == person.address))
     # What others are owed goes on: a colleague's ticket, the request itself, what came since.
     owed = select(tickets.c.code).where(
         or_(tickets.c.person_id != who, tickets.c.code == request, tickets.c.received_at > asked)

@@ -19,7 +19,7 @@ def routes(site: Site) -> list[web.RouteDef]:
         if not site.origins.allow(request):
             raise web.HTTPForbidden
         person = site.identity.person(request)
-        code = site.codes.make(person)
+        code = await site.codes.make(person)
         address = site.settings.public_url + with_language(f"{CARRY}/{code}", language_of(request))
         size, path = squares(address)
         answer = web.json_response({"address": address, "size": size, "path": path})
@@ -30,7 +30,7 @@ def routes(site: Site) -> list[web.RouteDef]:
     async def ask(request: web.Request) -> web.Response:
         # Programs that look at links before people do must not use the code up.
         code = request.match_info["code"]
-        whose, own = site.codes.whose(code), site.identity.known(request)
+        whose, own = await site.codes.whose(code), site.identity.known(request)
         answer = page(
             site,
             request,
@@ -45,7 +45,8 @@ def routes(site: Site) -> list[web.RouteDef]:
     async def take(request: web.Request) -> web.Response:
         if not site.origins.allow(request):
             raise web.HTTPForbidden
-        whose, own = site.codes.use(request.match_info["code"]), site.identity.known(request)
+        whose = await site.codes.use(request.match_info["code"])
+        own = site.identity.known(request)
         if whose is None:
             answer = page(site, request, "carried.html", 404, code="", known=False)
             answer.headers["Cache-Control"] = "no-store"

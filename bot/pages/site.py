@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.channels.web.carrying import CarryCodes
 from bot.channels.web.identity import CookieIdentity
 from bot.channels.web.origins import Origins
 from bot.pages.media import KeptMedia, MediaLinks
@@ -55,6 +54,22 @@ class OnShown(Protocol):
             place: where the poster with the QR code hangs, "" where it does not say.
             channel: on which channel.
         """
+        ...
+
+
+class Codes(Protocol):
+    """Codes by which another browser takes a conversation up."""
+
+    async def make(self, person: Address) -> str:
+        """Make a code for a person."""
+        ...
+
+    async def whose(self, code: str) -> Address | None:
+        """Tell whose conversation a code carries, None where it does not work."""
+        ...
+
+    async def use(self, code: str) -> Address | None:
+        """Tell the same, and let the code work no more."""
         ...
 
 
@@ -116,7 +131,7 @@ class Site:
     settings: Settings
     identity: CookieIdentity
     origins: Origins
-    codes: CarryCodes
+    codes: Codes
     take_over: Callable[[Address, Address], Awaitable[None]]
     links: MediaLinks
     on_shown: OnShown

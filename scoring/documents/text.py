@@ -148,7 +148,9 @@ def _component(scored: ComponentScore, units: Mapping[str, str]) -> Text:
         mark=mark,
         max=maximum,
         lead=_lead(component, units),
-        detail=scored.detail,
+        detail=scored.detail
+        if scored.score is not None or component.max is None
+        else scored.reason,
     )
 
 

@@ -1,5 +1,6 @@
 """The commune scores itself, confirms its next tasks, and reads its month in short."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -194,7 +195,7 @@ def measured(office: Office, tmp_path: Path) -> Office:
     head, name, rest = told.partition('id = "1.14"')
     share = """{ name = "share", numerator = ["feedback.answered_on_time"],
         denominator = ["feedback.answered_on_time", "feedback.late"] }"""
-    rest = rest.replace('{ name = "manual" }', " ".join(share.split()), 1)
+    rest = re.sub(r'\{ name = "manual".*\}', " ".join(share.split()), rest, count=1)
     (tmp_path / "criteria.toml").write_text(head + name + rest, "utf-8")
     return replace(office, scheme=criteria.read(tmp_path / "criteria.toml"))
 

@@ -11,14 +11,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser, Page, expect
 
-from bot.channels.web.carrying import CarryCodes
 from bot.channels.web.identity import CookieIdentity
 from bot.channels.web.origins import Origins
 from bot.channels.web.uploads import Uploads
 from bot.pages.guarding import guard
 from bot.pages.media import KeptMedia, MediaLinks
 from bot.pages.routes import pages
-from bot.pages.site import Figures, Site
+from bot.pages.site import Codes, Figures, Site
 from bot.settings import Settings
 from handlers.office import Office
 from messages.envelope import Address
@@ -69,6 +68,19 @@ class Behind:
         return self.media.get(digest)
 
 
+class NoCodes:
+    """No code stands: what carries a conversation has its own tests."""
+
+    async def make(self, person: Address) -> str:
+        raise NotImplementedError(person)
+
+    async def whose(self, code: str) -> Address | None:
+        raise NotImplementedError(code)
+
+    async def use(self, code: str) -> Address | None:
+        raise NotImplementedError(code)
+
+
 def settings(**given: Any) -> Settings:  # noqa: ANN401 - as various as settings are
     """Settings that know nothing of the machine the test runs on."""
     return Settings(_env_file=None, **given)
@@ -80,14 +92,19 @@ def behind() -> Behind:
 
 
 @pytest.fixture
-def site(office: Office, behind: Behind, hands: Hands) -> Site:
+def codes() -> Codes:
+    return NoCodes()
+
+
+@pytest.fixture
+def site(office: Office, behind: Behind, hands: Hands, codes: Codes) -> Site:
     return Site(
         commune=office.commune,
         catalogue=office.catalogue,
         settings=settings(),
         identity=CookieIdentity("key", secure=False),
         origins=Origins("http://127.0.0.1:8080"),
-        codes=CarryCodes(hands),
+        codes=codes,
         take_over=behind.take_over,
         links=MediaLinks("key", hands),
         on_shown=behind.on_shown,

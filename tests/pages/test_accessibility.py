@@ -10,7 +10,10 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from messages.envelope import Address, Choice
+from storage.carrying import CarryCodes
+from storage.database import Store
 from tests.chromium import beside_chromium, needs_chromium
+from tests.conftest import Hands
 from tests.pages.village import Village, write
 
 pytestmark = [needs_chromium, beside_chromium]
@@ -66,10 +69,12 @@ async def talk(page: Page, village: Village) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def practising(village: Village, practice: Mapping[str, Address]) -> Village:
+async def practising(
+    village: Village, practice: Mapping[str, Address], store: Store, hands: Hands
+) -> Village:
     """A village where people may practise too."""
     await village.stop()
-    village.site = replace(village.site, practice=practice)
+    village.site = replace(village.site, practice=practice, codes=CarryCodes(store, hands))
     await village.start()
     return village
 
@@ -93,7 +98,7 @@ async def test_axe_finds_nothing_serious_on_any_page(
         await page.get_by_role("button", name="Ghi âm").click()
         await expect(page.get_by_role("timer")).to_be_visible()
         assert await wrong(page) == []
-        code = practising.site.codes.make(Address("web", "somebody-else-1234"))
+        code = await practising.site.codes.make(Address("web", "somebody-else-1234"))
         for path in (f"/chat/carry/{code}", "/chat/carry/none"):
             await page.goto(f"{practising.url}{path}")
             assert await wrong(page) == [], path

@@ -7,9 +7,10 @@ import pytest
 from aiohttp import DummyCookieJar
 from playwright.async_api import Browser, Page, expect
 
-from bot.channels.web.carrying import VALID, CarryCodes
 from bot.channels.web.identity import COOKIE, CookieIdentity
 from messages.envelope import Address
+from storage.carrying import VALID, CarryCodes
+from storage.database import Store
 from tests.chromium import beside_chromium, needs_chromium
 from tests.conftest import Hands
 from tests.pages.conftest import Behind, Client, Opened
@@ -31,6 +32,11 @@ async def code_of(client: Client, person: str = DESK) -> str:
     said = await answer.json()
     assert re.fullmatch(r"(M\d+ \d+h1v1h-1z)+", said["path"])
     return str(said["address"]).removeprefix("http://127.0.0.1:8080/chat/carry/")
+
+
+@pytest.fixture
+def codes(store: Store, hands: Hands) -> CarryCodes:
+    return CarryCodes(store, hands)
 
 
 @pytest.fixture
@@ -90,13 +96,6 @@ async def test_another_site_can_neither_have_a_code_nor_use_one(client: Client) 
         answer = await client.post(path, headers={"Origin": "https://evil.example"})
         assert answer.status == 403
     assert (await client.get(f"/chat/carry/{code}")).status == 200
-
-
-def test_codes_never_fill_the_memory(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.web.carrying.MOST", 3)
-    codes = CarryCodes(hands)
-    made = [codes.make(Address("web", f"p{number}")) for number in range(5)]
-    assert [codes.whose(code) is not None for code in made] == [False, False, True, True, True]
 
 
 @needs_chromium

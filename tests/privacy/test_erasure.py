@@ -6,6 +6,7 @@ from collections.abc import Collection
 import pytest
 
 from messages.envelope import Incoming, Kind
+from storage.carrying import CarryCodes
 from storage.erasure import erase_waiting
 from storage.evidence import seal_days, verify
 from storage.media import Media
@@ -190,6 +191,16 @@ async def test_the_platforms_word_erases_as_well_and_its_second_copy_leaves_no_l
     await erase_waiting(talk.store, kept, talk.hands())
     assert len(await talk.read.all_tickets()) == tickets
     assert await mentions(talk.store, addresses) == set()
+
+
+async def test_a_code_that_carries_a_conversation_goes_with_it(talk: Talk, kept: Media) -> None:
+    citizen = talk.person("browser-0123456789")
+    await citizen.says("/xoadulieu")
+    await citizen.says("1")
+    code = await CarryCodes(talk.store, talk.hands).make(citizen.address)
+    assert await erase_waiting(talk.store, kept, talk.hands()) == 1
+    assert await CarryCodes(talk.store, talk.hands).whose(code) is None
+    assert await mentions(talk.store, (citizen.address.id,)) == set()
 
 
 async def test_an_official_is_not_erased_while_in_office(talk: Talk, kept: Media) -> None:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from messages.languages import say
+from scoring.estimates import share
 from scoring.facts import COUNTED, DERIVED, Facts, by_subject, count_names
 from scoring.labels import LABELS
 from scoring.measures import EVENT_COUNTS, MEASURES, Rule, percent
@@ -211,6 +213,57 @@ def test_nothing_is_measured_where_a_person_decides() -> None:
     assert part(measure("manual"), dossiers(5, 5)) is None
 
 
+def test_what_was_counted_may_stand_beside_what_a_person_decides() -> None:
+    rule = measure("manual", shows=["dossier.on_time", "dossier.due"])
+    assert part(rule, dossiers(4, 5)) is None
+    assert "4 hồ sơ giải quyết trước và đúng hạn, 5 hồ sơ đến hạn" in told(rule, dossiers(4, 5))
+
+
+HOUSEHOLDS = measure("estimate", of="smart_app", at_least=90)
+
+
+def asked(yes: int, answers: int, of: int | None = None, today: date | None = None) -> Facts:
+    return Facts(estimates={"smart_app": share(yes, answers, of)}, today=today)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (Facts(today=AFTER), None),
+        (asked(0, 0, 10), None),
+        # Everybody was asked: nothing is estimated any more.
+        (asked(9, 10, 10), Fraction(1)),
+        (asked(8, 10, 10), Fraction(0)),
+        (asked(9, 10, 10, JULY.end), Fraction(1)),
+        (asked(8, 10, 10, JULY.end), None),
+        # All that were asked have it, which proves nothing of the others.
+        (asked(9, 9, 10), None),
+        (asked(9, 9), None),
+        # Even the upper end of the interval is too low.
+        (asked(10, 40, 1000), Fraction(0)),
+        (asked(10, 40, None), Fraction(0)),
+        (asked(10, 40, 1000, JULY.end), None),
+        (asked(34, 40, 1000), None),
+    ],
+)
+def test_an_estimate_earns_nothing_and_only_everybodys_answer_does(
+    facts: Facts, expected: Fraction | None
+) -> None:
+    assert part(HOUSEHOLDS, facts) == expected
+
+
+def test_an_estimate_is_told_as_one_with_interval_coverage_and_gap() -> None:
+    said = told(HOUSEHOLDS, asked(10, 40, 200))
+    for piece in ("ƯỚC TÍNH", "25% số hộ (10/40 hộ trả lời)", "đã hỏi: 20%", "còn thiếu 65 điểm"):
+        assert piece in said, said
+    assert re.search(r"khoảng 15,\d–38,\d%", said)
+    assert "tỷ lệ hộ đã hỏi: chưa rõ" in told(HOUSEHOLDS, asked(10, 40)), said
+    complete = told(HOUSEHOLDS, asked(8, 10, 10))
+    assert "ƯỚC TÍNH" not in complete
+    assert "còn thiếu 10 điểm" in complete
+    assert "cần đạt 90%" in told(HOUSEHOLDS, Facts())
+
+
 @pytest.mark.parametrize("name", MEASURES)
 def test_a_measure_is_found_by_its_own_name_only(name: str) -> None:
     for other in MEASURES:
@@ -247,6 +300,10 @@ def test_a_measure_is_found_by_its_own_name_only(name: str) -> None:
             {"steps": [{"at_least": 4, "part": 50}, {"at_least": 3, "part": 100}]},
         ),
         ("manual", {"minimum": 3}),
+        ("manual", {"shows": ["dossier.paid"]}),
+        ("estimate", {"of": "hearts"}),
+        ("estimate", {"of": "smart_app", "at_least": 0}),
+        ("estimate", {"of": "smart_app", "at_least": 101}),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(name: str, params: dict[str, object]) -> None:

@@ -59,7 +59,10 @@ def test_each_criterion_has_its_range_and_what_is_lost_with_unit_and_reason() ->
     assert fourth == [
         "4. Surroundings: từ 6 đến 26 trên 26 điểm",
         "- 4.1 Guides: 6*/6",
-        "- 4.2 Grounds: ?/20 (chưa có đơn vị chủ trì). Chờ người chấm theo minh chứng.",
+        (
+            "- 4.2 Grounds: ?/20 (chưa có đơn vị chủ trì). Chờ người chấm theo minh chứng. "
+            "Còn 20 điểm chưa chấm."
+        ),
     ]
 
 

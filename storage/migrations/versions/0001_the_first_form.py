@@ -10,6 +10,17 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('carry_codes',
+    sa.Column('address', sa.String(length=128), nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('address', name=op.f('pk_carry_codes')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_carry_codes_code_hash')),
+    comment='The code by which another browser takes a conversation of the web chat up, one at a time; only a keyed hash of it is kept. It goes with its use.'
+    )
+    with op.batch_alter_table('carry_codes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_carry_codes_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('catalogue_versions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
@@ -983,3 +994,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_catalogue_versions_at'))
 
     op.drop_table('catalogue_versions')
+    with op.batch_alter_table('carry_codes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_carry_codes_expires_at'))
+
+    op.drop_table('carry_codes')
