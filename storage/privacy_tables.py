@@ -26,7 +26,8 @@ audit = Table(
     Column("about", String(64), nullable=False, server_default=""),
     Column("channel", String(16), nullable=False, server_default=""),
     comment="Every act of an official and every look of theirs at personal data, append-only: by "
-    "which handler, page or command, about which code; never words. No person: the command line.",
+    "which handler, page or command, about which code; never words. No person: the command line, "
+    "or a file opened by its link.",
 )
 Index("ix_audit_about", audit.c.about, audit.c.at)
 

@@ -498,7 +498,7 @@ def upgrade() -> None:
     sa.Column('channel', sa.String(length=16), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_audit_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit')),
-    comment='Every act of an official and every look of theirs at personal data, append-only: by which handler, page or command, about which code; never words. No person: the command line.'
+    comment='Every act of an official and every look of theirs at personal data, append-only: by which handler, page or command, about which code; never words. No person: the command line, or a file opened by its link.'
     )
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index('ix_audit_about', ['about', 'at'], unique=False)
