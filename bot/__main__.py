@@ -119,6 +119,14 @@ def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     audit.add_argument("code", nargs="?", default="", metavar="CODE", help="none = all")
     audit.add_argument("--limit", type=int, default=100, metavar="N")
 
+    requests = add("requests", "the register of requests about personal data, with their clocks")
+    requests.add_argument("--period", default="", help="2026-H1, 2026-Q3, 2026-07, 2026, A..B")
+    requests.add_argument("--format", choices=("text", "json"), default="text")
+
+    breaches = add("breaches", "the log of incidents with personal data")
+    breaches.add_argument("code", nargs="?", default="", metavar="CODE", help="none = all")
+    breaches.add_argument("--format", choices=("text", "json"), default="text")
+
     key = add("key", "seal everything with a new secret key, while the service stands still")
     key.add_argument("action", choices=("rotate",))
 

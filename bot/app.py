@@ -21,11 +21,12 @@ from bot.channels.web.origins import Origins
 from bot.channels.web.uploads import Uploads
 from bot.channels.web.whence import Whence
 from bot.dossier_pull import DossierPull
+from bot.handed_out import open_file, own_data_of
 from bot.health import health_routes
 from bot.key_check import check_key
 from bot.metrics import Metrics
 from bot.pages.guarding import guard
-from bot.pages.media import KeptMedia, MediaLinks, media_route
+from bot.pages.media import MediaLinks, media_route
 from bot.pages.routes import pages
 from bot.pages.site import Desk, Site
 from bot.practice import PEOPLE, practice_identity, settle_in
@@ -40,7 +41,6 @@ from handlers import (
     commands_of,
     commune,
     letter_forms,
-    own_data,
     search,
     survey_forms,
 )
@@ -54,7 +54,6 @@ from storage.clock import Clock, clock_from, system_clock
 from storage.database import BUSY_MS, Store
 from storage.desk_sessions import DeskSessions
 from storage.evidence import Evidence, record
-from storage.held import held_by_link
 from storage.inbox import Inbox
 from storage.joining import take_over
 from storage.leases import free_dead
@@ -226,15 +225,6 @@ def _channels(
     return channels
 
 
-async def _open_media(media: Media, digest: str) -> KeptMedia | None:
-    """Read a kept file, None where there is none of that hash."""
-    mime = await media.mime_of(digest)
-    try:
-        return KeptMedia(await media.read(digest), mime) if mime else None
-    except FileNotFoundError:
-        return None
-
-
 def _site(
     settings: Settings,
     ground: Ground,
@@ -251,10 +241,6 @@ def _site(
 
     figures = PublicFigures(ground.store, ground.office, ground.clock)
 
-    async def held(code: str) -> str | None:
-        found = await held_by_link(Reader(ground.store), code, ground.clock())
-        return own_data.as_text(found, ground.office) if found else None
-
     telegram = service.channels.get("telegram")
     return Site(
         commune=ground.office.commune,
@@ -267,14 +253,14 @@ def _site(
         links=links,
         on_shown=on_shown,
         figures=figures.read,
-        open_media=partial(_open_media, ground.media),
+        open_media=partial(open_file, ground),
         telegram_name=lambda: str(getattr(telegram, "username", "")),
         practice=PEOPLE if settings.practises else None,
         clock=ground.clock,
         board=ground.office.board,
         published=Reader(ground.store).published,
         desks=(_desk(ground, service, links),),
-        own_data=held,
+        own_data=own_data_of(ground),
     )
 
 
@@ -326,7 +312,8 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
             stack.push_async_callback(practising.close)
             services.append(practising)
             beside.append(photos)
-            site = replace(site, desks=(*site.desks, desk))
+            held = own_data_of(ground, practising.ground)
+            site = replace(site, desks=(*site.desks, desk), own_data=held)
         app = application(settings, site, services, beside)
 
         async def hang_up(_: web.Application) -> None:
@@ -381,7 +368,7 @@ async def _practice(
     channel = _web_channel(settings, ground, practice_identity(), links, prefix="/demo")
     service = Service(ground, [channel])
     await settle_in(service, clock())
-    photos = media_route(links, partial(_open_media, ground.media))
+    photos = media_route(links, partial(open_file, ground))
     return service, photos, _desk(ground, service, links)
 
 

@@ -15,6 +15,7 @@ from bot.opened import opened as _opened
 from bot.opened import put as _print
 from bot.privacy_commands import audit, key, retention
 from bot.refusal import DONE, Refusal
+from bot.register_commands import breaches, requests
 from bot.report_commands import evidence, report
 from bot.restore import restore
 from bot.settings import Settings
@@ -216,4 +217,6 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "retention": retention,
     "key": key,
     "audit": audit,
+    "requests": requests,
+    "breaches": breaches,
 }

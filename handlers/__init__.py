@@ -5,9 +5,11 @@ from collections.abc import Collection
 from handlers import (
     alarms,
     auditing,
+    breaches,
     broadcast,
     calendar_week,
     contact,
+    data_requests,
     desk,
     dossier,
     dossier_apology,
@@ -80,6 +82,8 @@ for _conversation in (
     noticeboard,  # what the commune makes public
     privacy,  # what is kept of me
     own_data,  # all of it, as a file
+    data_requests,  # what else I may ask about it
+    breaches,  # officials: an incident with personal data
     desk,  # officers
     groups,  # their group chats
     unanswered,  # officers: questions that no guide answered

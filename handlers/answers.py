@@ -12,7 +12,9 @@ from handlers import (
     desk_sending,
     desk_waiting,
     joined,
+    official_words,
     questions,
+    redirect,
     reminders,
     ticket_view,
 )
@@ -69,6 +71,8 @@ async def words_asked_for(turn: Turn) -> Reply:
     act = await may(turn, code, event)
     if isinstance(act, Reply):
         return act
+    if turn.message.choice == official_words.CLEARED.key:
+        return await _ask_for(turn, act.ticket, event)
     wrong = questions.no_answer(turn, turn.office.commune.limits.story)
     words = turn.message.text.strip()
     if wrong is not None or not words:
@@ -96,7 +100,7 @@ async def reply_to_card(turn: Turn) -> Reply | None:
         )
     act = await may(turn, code, Event.ANSWERED)
     reply = act if isinstance(act, Reply) else await write(turn, act, Event.ANSWERED, words)
-    return questions.aside(turn, reply)
+    return reply if redirect.drops(reply) else questions.aside(turn, reply)
 
 
 async def _replied_to(turn: Turn) -> str:
@@ -157,12 +161,15 @@ async def _ask_for(turn: Turn, ticket: Ticket, event: Event, wrong: Text | None 
         lines(wrong, text, await ticket_view.window(turn, ticket), _("Send /huy to leave it.")),
         *offers,
         then=words_asked_for,
-        data={"code": ticket.code, "event": event.value},
+        data={**official_words.kept(turn), "code": ticket.code, "event": event.value},
     )
 
 
 async def write(turn: Turn, act: Act, event: Event, words: str) -> Reply:
     """Write to the citizen: an answer, a question or a reason for refusing."""
+    data = {"code": act.ticket.code, "event": event.value}
+    if stopped := official_words.stop(turn, words, words_asked_for, data):
+        return stopped
     match event:
         case Event.ANSWERED if act.ticket.state is State.RESOLVED:
             return await _correct(turn, act.ticket, words)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from handlers import windows
 from handlers.deadlines import deadline_words
@@ -71,7 +71,7 @@ async def new_ticket(
     """
     told = await who_is_told(turn, ticket.unit, frozenset(ticket.named))
     # With a first message the name is known only from the message itself.
-    name = turn.message.name or turn.person.name
+    name = turn.person.called or turn.message.name or turn.person.name
     text = lines(
         _("New ticket {code}", code=ticket.code),
         *described(turn.office, ticket, turn.now, "" if ticket.anonymous else name),
@@ -272,11 +272,16 @@ SOURCES = {
     "hotline": _("the hotline"),
     "letterbox": _("the letter box"),
     "counter": _("the counter"),
+    "office": _("the office"),
 }
-"""What an officer wrote down for a person who did not write themselves."""
+"""Whence what an officer wrote down, which nobody wrote themselves; the last: nobody brought it."""
+
+OFFICE: Final = "office"
 
 
 def _named(ticket: NewTicket | Ticket, name: str) -> Name:
+    if ticket.source == OFFICE:
+        return SOURCES[OFFICE]
     if ticket.source in SOURCES:
         return _("a citizen, by {source}", source=SOURCES[ticket.source])
     if ticket.anonymous:

@@ -117,8 +117,10 @@ class MatterKind(Sourced):
     Attributes:
         unit: where it goes whatever its category, "" where the category decides.
         deadline: of the answer; the category's where there is none.
+        first_response: until an official first does something; the commune's where there is none.
         urgent: the deadline where an officer finds it urgent or simple.
-        complex: the deadline where an officer finds it complex.
+        complex: the deadline where an officer finds it complex. A kind with a deadline of its own
+            has none unless it is told here: what a law gives is lengthened by that law alone.
         registered: whether the register asks for name, address and telephone of who brings it, and
             it is to be passed on within `Clocks.forwarding` where others are competent.
     """
@@ -126,6 +128,7 @@ class MatterKind(Sourced):
     id: Id
     unit: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
     deadline: Deadline | None = None
+    first_response: Deadline | None = None
     urgent: Deadline | None = None
     complex: Deadline | None = None
     registered: bool = False
@@ -441,11 +444,13 @@ class Commune(Sourced):
         """Give the deadline for answering a ticket, by the commune's calendar.
 
         The clock of its urgency comes before that of its kind, of its category, of the commune.
+        What is complex is given no more time than its kind allows.
         """
         category, kind = self.category(category_id), self.kind(kind_id)
+        fixed = kind is not None and kind.deadline is not None and urgency == "complex"
         clock = (
             (getattr(kind, urgency, None) if urgency != "normal" else None)
-            or (getattr(self.clocks, urgency) if urgency != "normal" else None)
+            or (getattr(self.clocks, urgency) if urgency != "normal" and not fixed else None)
             or (kind and kind.deadline)
             or (category and category.deadline)
             or self.deadline

@@ -53,7 +53,11 @@ async def begin(turn: Turn) -> Reply:
     """Keep the number that follows, delete the one that is kept, or ask for one."""
     words = turn.words.strip()
     if fold(words) in FORGET:
-        return turn.say(_("Your telephone number is deleted."), MENU, effects=(KeepPhone(""),))
+        return turn.say(
+            _("Your telephone number is deleted."),
+            MENU,
+            effects=(KeepPhone(""), Evidence("data.corrected")),
+        )
     if phone := mobile(words):
         return _keep(turn, phone)
     if questions.is_busy(turn) and turn.person.step != number.name:

@@ -1,8 +1,9 @@
 """Working time: when something falls due, by the days and hours in which the commune works.
 
 Everything here is a pure function of a `Calendar` and moments with a zone; results stand in
-`messages.languages.ZONE`. Two kinds of clock exist. A clock in minutes runs only while the calendar
-is open. A clock in days does not count the day of receipt and ends when work ends on its last day
+`messages.languages.ZONE`. Three kinds of clock exist. A clock in hours runs day and night. A clock
+in minutes runs only while the calendar is open. A clock in days does not count the day of receipt
+and ends when work ends on its last day
 (Bộ luật Dân sự 91/2015/QH13, Đ.147 k.2 and k.3, Đ.148 k.5: a last day that is a day off moves to
 the next working day). The code's end of a day is midnight; ours is the end of work, never later.
 
@@ -141,6 +142,7 @@ class Counting(StrEnum):
     WORKING_MINUTES = "working_minutes"
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
+    HOURS = "hours"
 
 
 def due(calendar: Calendar, received: datetime, amount: int, counting: Counting) -> datetime:
@@ -152,6 +154,8 @@ def due(calendar: Calendar, received: datetime, amount: int, counting: Counting)
             return add_days(calendar, received, amount)
         case Counting.CALENDAR_DAYS:
             return add_calendar_days(calendar, received, amount)
+        case Counting.HOURS:
+            return _local(received) + timedelta(hours=amount)
 
 
 def add(calendar: Calendar, start: datetime, minutes: int) -> datetime:

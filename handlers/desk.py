@@ -12,6 +12,7 @@ from handlers import (
     desk_news,
     desk_roster,
     forwarding,
+    official_words,
     offline,
     questions,
     reminders,
@@ -185,6 +186,8 @@ async def note(turn: Turn) -> Reply:
 @router.step
 async def note_words(turn: Turn) -> Reply:
     """Take the text of the note that was asked for."""
+    if turn.message.choice == official_words.CLEARED.key:
+        return await _noted(turn, turn.data.get("code", ""), "")
     if questions.no_answer(turn, turn.office.commune.limits.story) is not None:
         return await _noted(turn, turn.data.get("code", ""), "")
     return await _noted(turn, turn.data.get("code", ""), turn.message.text.strip())
@@ -199,7 +202,9 @@ async def _noted(turn: Turn, code: str, words: str) -> Reply:
             _("Please write the note about ticket {code}.", code=code),
             _("Only officials read it, never the citizen. Send /huy to leave it."),
         )
-        return turn.ask(text, then=note_words, data={"code": code})
+        return turn.ask(text, then=note_words, data={**official_words.kept(turn), "code": code})
+    if stopped := official_words.stop(turn, words, note_words, {"code": code}):
+        return stopped
     along = desk_letters.sent_along(turn.message.attachments)
     told = lines(
         _("The note about ticket {code} is kept.", code=code),

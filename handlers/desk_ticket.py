@@ -11,13 +11,16 @@ from messages.codes import TICKET, ticket_code
 from messages.text import Spoken, Text, _, lines
 from storage.evidence import Evidence
 from storage.people import Person
-from storage.tickets import Event, State, Ticket
+from storage.tickets import BREACH, Event, State, Ticket
 
 CODE = rf"\W?\s*{TICKET.pattern}"
 """What must follow a bare word for it to be a command about a ticket."""
 
 CODE_AND_WORDS = rf"{CODE}(?:\W.*)?"
 """The same, with words after it."""
+
+OF_BREACHES = frozenset({Event.CLAIMED, Event.RELEASED, Event.NOTED})
+"""What is done about an incident as about a ticket: nobody brought it who could be answered."""
 
 DESK = ("officer",)
 """Who may use the desk's commands; an administrator may use all."""
@@ -122,6 +125,11 @@ async def may(turn: Turn, code: str, event: Event) -> Act | Reply:
     ticket = await reached(turn, code)
     if isinstance(ticket, Reply):
         return ticket
+    if ticket.kind == BREACH and event not in OF_BREACHES:
+        return turn.end(
+            _("{code} is an incident with personal data: write /suco {code}", code=code),
+            Offer(f"/suco {code}", _("Show {code}", code=code[-4:])),
+        )
     to = leads_to(ticket.state, event)
     if to is None:
         return turn.end(

@@ -60,6 +60,11 @@ STORIES: dict[str, Text] = {
     "information_request": _("Which information would you like? Please name it in one message."),
     "technical_error": _("What does not work, and what do you see? Please tell in one message."),
     "home_service": _("Who needs help at home, for which procedure, and at what address?"),
+    "data_access": _("Which of your personal data would you like to see or be given? Please tell."),
+    "data_correction": _("What is wrong in your personal data, and what is right? Please tell."),
+    "data_restriction": _(
+        "Which use of your personal data should end or be restricted? Please tell in one message."
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from handlers import cards, deadlines, desk_conduct, joined, redirect, reminders
+from handlers.commune import Deadline
 from handlers.deadlines import deadline_words
 from handlers.matter import Matter
 from handlers.questions import MENU, PERSON, too_long
@@ -38,8 +39,16 @@ THANKS: Final[Mapping[str, Text]] = {
     "technical_error": _("Thank you. We have received your report of a fault."),
     "home_service": _("We have received your request for service at home."),
     "question": _("We have passed your question to an officer."),
-    "data_subject_request": _("We have received your request about your personal data."),
+    **dict.fromkeys(
+        ("data_access", "data_correction", "data_restriction", "data_erasure"),
+        _("We have received your request about your personal data."),
+    ),
 }
+
+UNGUESSED: Final = frozenset(
+    {"question", "data_access", "data_correction", "data_restriction", "data_erasure"}
+)
+"""Kinds whose words tell no category."""
 
 
 async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
@@ -74,6 +83,7 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
         _("Your code: {code}", code=ticket.code),
         _("Handled by: {unit}", unit=cards.unit_name(turn.office, ticket.unit)),
         _outside(turn, ticket),
+        heard(turn, ticket),
         _("We answer {deadline}.", deadline=deadline_words(ticket.due_at, turn.now)),
         None if told.on_duty else _nobody_on_duty(turn),
         "",
@@ -120,7 +130,7 @@ def new_ticket(turn: Turn, matter: Matter) -> NewTicket:
         unit=unit,
         words=matter.words,
         due_at=due(turn, matter.kind, category, turn.now),
-        respond_by=_respond_by(turn),
+        respond_by=_respond_by(turn, matter.kind),
         forward_by=forward_by(turn, matter.kind, category, turn.now),
         source=turn.person.channel,
         attachments=matter.files,
@@ -137,7 +147,7 @@ def place_of(turn: Turn, matter: Matter) -> tuple[str, str]:
     commune = turn.office.commune
     category = matter.category
     if not category:
-        guessed = guess_category(matter.text) if matter.kind != "question" else None
+        guessed = guess_category(matter.text) if matter.kind not in UNGUESSED else None
         category = guessed or (PRAISED if matter.kind == "praise" else ELSE)
     if commune.category(category) is None:
         category = ELSE if commune.category(ELSE) else commune.categories[-1].id
@@ -151,9 +161,22 @@ def due(turn: Turn, kind: str, category: str, since: datetime) -> datetime:
     return turn.office.commune.due(category, since, kind)
 
 
-def _respond_by(turn: Turn) -> datetime | None:
-    clock = turn.office.commune.clocks.first_response
-    return turn.office.commune.by(clock, turn.now) if clock else None
+def _respond_by(turn: Turn, kind: str) -> datetime | None:
+    commune = turn.office.commune
+    clock = _own_first_response(turn, kind) or commune.clocks.first_response
+    return commune.by(clock, turn.now) if clock else None
+
+
+def heard(turn: Turn, ticket: NewTicket) -> Text | None:
+    """Say until when an official answers that it came, where a law gives its kind such a clock."""
+    if ticket.respond_by is None or _own_first_response(turn, ticket.kind) is None:
+        return None
+    return _("You hear from us {deadline}.", deadline=deadline_words(ticket.respond_by, turn.now))
+
+
+def _own_first_response(turn: Turn, kind: str) -> Deadline | None:
+    found = turn.office.commune.kind(kind)
+    return found.first_response if found else None
 
 
 def forward_by(turn: Turn, kind: str, category: str, since: datetime) -> datetime | None:

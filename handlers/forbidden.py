@@ -109,6 +109,17 @@ def denounces_by_name(reading: Reading) -> bool:
     return True
 
 
+def quotes_denunciation(text: str) -> bool:
+    """Tell whether an official's words accuse somebody, or say who does; to name the way does not.
+
+    An official has to write "đơn tố cáo gửi đến …": the word alone is no denunciation here.
+    """
+    reading = read(text)
+    line = reading.line.replace(" ong ba ", " ")
+    named = " to giac " in line or _says_to_cao(reading)
+    return accuses(reading) or (named and _ACCUSES_AFTER.search(line) is not None)
+
+
 def complains(reading: Reading) -> bool:
     """Tell whether the text disputes a decision or act of an authority."""
     line = reading.line

@@ -9,6 +9,7 @@ from handlers import (
     desk_conduct,
     desk_waiting,
     joined,
+    official_words,
     questions,
     reminders,
 )
@@ -55,7 +56,10 @@ async def forward(turn: Turn) -> Reply:
 async def unit_words(turn: Turn) -> Reply:
     """Take the unit that was asked for, typed by its id or name, with a note behind it."""
     act = await may(turn, turn.data.get("code", ""), Event.FORWARDED)
-    return act if isinstance(act, Reply) else await _to_unit(turn, act, turn.message.text)
+    if isinstance(act, Reply):
+        return act
+    pressed = turn.message.choice == official_words.CLEARED.key
+    return await _to_unit(turn, act, "" if pressed else turn.message.text)
 
 
 async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
@@ -64,6 +68,8 @@ async def _to_unit(turn: Turn, act: Act, words: str) -> Reply:
     longest = turn.office.commune.limits.comment
     if len(note) > longest:
         return turn.end(questions.too_long(longest))
+    if stopped := official_words.stop(turn, words, unit_words, {"code": ticket.code}):
+        return stopped
     if unit is None:
         return _ask_for_unit(turn, ticket, words)
     name = cards.unit_name(turn.office, unit.id)
@@ -108,7 +114,8 @@ def _ask_for_unit(turn: Turn, ticket: Ticket, words: str) -> Reply:
         for unit in turn.office.commune.units
         if unit.id != ticket.unit
     )
-    return turn.ask(lines(unknown, asked), *offers, then=unit_words, data={"code": ticket.code})
+    data = {**official_words.kept(turn), "code": ticket.code}
+    return turn.ask(lines(unknown, asked), *offers, then=unit_words, data=data)
 
 
 def unit_in(office: Office, words: str) -> tuple[Unit | None, str]:

@@ -21,13 +21,16 @@ router = Router()
 _KEY = "source:"
 """How the key of a source begins, so that it is no command's word."""
 
+BROUGHT = {key: title for key, title in cards.SOURCES.items() if key != cards.OFFICE}
+"""How something reaches the commune that somebody brings."""
+
 CLEARED = Offer("source:cleared", _("It is neither of these"))
 
 
 @router.command("ghinhan", "record", roles=DESK)
 async def begin(turn: Turn) -> Reply:
     """Ask how it reached the commune."""
-    offers = (Offer(f"{_KEY}{key}", title) for key, title in cards.SOURCES.items())
+    offers = (Offer(f"{_KEY}{key}", title) for key, title in BROUGHT.items())
     return turn.ask(_("How did it reach you?"), *offers, then=source, data={})
 
 
@@ -37,7 +40,7 @@ async def source(turn: Turn) -> Reply:
     if not turn.person.has(*DESK):
         return _ended(turn)
     key = turn.message.choice.removeprefix(_KEY) or _typed(turn.message.text)
-    if key not in cards.SOURCES:
+    if key not in BROUGHT:
         return await begin(turn)
     return _ask_for_words(turn, {"source": key})
 

@@ -14,6 +14,7 @@ from handlers.subscriptions import topics
 from handlers.ticket_states import EVENT_NAMES, STATE_NAMES
 from messages.languages import DEFAULT, say
 from messages.text import Sayable, _, lines
+from storage.evidence import Evidence
 from storage.held import LASTS, GiveAccess, Held, HeldTicket
 from storage.outbox import Draft, Offer
 
@@ -36,7 +37,7 @@ async def link(turn: Turn) -> Reply:
             "The link works for {minutes} minutes. Please pass it on to nobody.",
             minutes=LASTS.seconds // 60,
         ),
-        _("What is wrong in it you can have put right: see /riengtu."),
+        _("What is wrong in it you can have put right: /suaten, /suadulieu"),
     )
     letters: tuple[Draft, ...] = (Draft(turn.me, text, (Offer("/riengtu", _("My data")), MENU)),)
     if turn.message.group:
@@ -44,7 +45,8 @@ async def link(turn: Turn) -> Reply:
             Draft(turn.me, text),
             turn.letter(_("I have sent you the link in our own conversation.")),
         )
-    return questions.reminded(turn, Reply(letters, effects=(GiveAccess(code),)))
+    effects = (GiveAccess(code), Evidence("data.given"))
+    return questions.reminded(turn, Reply(letters, effects=effects))
 
 
 def as_text(held: Held, office: Office) -> str:
@@ -59,6 +61,8 @@ def _lines(held: Held, office: Office) -> Iterator[Sayable | str]:
     yield ""
     for channel, name in held.names:
         yield _("Channel {channel}, name there: {name}", channel=channel, name=name or "–")
+    if held.called:
+        yield _("Name as you corrected it: {name}", name=held.called)
     yield _("Telephone numbers: {numbers}", numbers=", ".join(held.phones) or "–")
     yield ""
     yield _("What you are sent, and since when:")

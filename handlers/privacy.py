@@ -19,15 +19,15 @@ from handlers import (
     subscriptions,
 )
 from handlers.commune import Retention
-from handlers.deadlines import add_calendar_days, deadline_words
+from handlers.deadlines import deadline_words
 from handlers.intents import Intent
 from handlers.matter import Matter
 from handlers.questions import MENU, PERSON
 from handlers.routing import Reply, Router, Turn
 from handlers.understanding import Understanding
 from messages.envelope import Kind
-from messages.languages import DEFAULT, say
-from messages.text import Sayable, _, lines, ngettext
+from messages.languages import DEFAULT, ZONE, say
+from messages.text import Sayable, Text, _, lines, ngettext
 from storage.erasure import AskErasure
 from storage.evidence import Evidence
 from storage.outbox import Draft, Offer
@@ -36,9 +36,8 @@ from storage.work import Effect
 
 router = Router()
 
-KIND = "data_subject_request"
-ERASED_WITHIN = 20
-"""Days that NĐ 356/2025/NĐ-CP, Đ.5 gives for erasure."""
+KIND = "data_erasure"
+"""The kind whose clocks of `commune.toml` a request to be erased has."""
 
 ERASURE = _("I ask that all my personal data be erased.")
 
@@ -82,8 +81,9 @@ async def rights(turn: Turn) -> Reply:
         _("Each needs your own yes; as long as you say nothing it stays no."),
         "",
         _("You may see, correct or withdraw what you sent, or have it erased."),
-        _("To see: /dulieu. Telephone number: /sodienthoai. Your name is the one on your channel."),
-        _("To take back a yes: /ngungnhan. We answer such a request within 2 working days."),
+        _("To see: /dulieu. Telephone number: /sodienthoai. Your name: /suaten"),
+        _("To take back a yes: /ngungnhan"),
+        _("All else: /quyendulieu. We answer such a request within 2 working days."),
     )
     reply = turn.say(
         text,
@@ -104,9 +104,23 @@ def _kept_for(keeping: Retention) -> tuple[Sayable, ...]:
     if keeping.messages is None or keeping.tickets is None:
         return (_("- your messages and tickets, until the commune has fixed for how long"),)
     return (
-        _("- your messages for {days} days, so that they are answered", days=keeping.messages),
-        _("- your tickets for {days} days after they end", days=keeping.tickets),
+        _("- your messages for {span}, so that they are answered", span=span(keeping.messages)),
+        _("- your tickets for {span} after they end", span=span(keeping.tickets)),
     )
+
+
+def span(days: int) -> Text:
+    """Tell a number of days as people count: "5 years", "180 days (about 6 months)", "20 days"."""
+    if days % A_YEAR == 0:
+        return ngettext("{n} year", "{n} years", days // A_YEAR)
+    if days >= 2 * A_MONTH:
+        months = round(days / A_MONTH)
+        return _("{days} days (about {months} months)", days=days, months=months)
+    return ngettext("{n} day", "{n} days", days)
+
+
+A_YEAR, A_MONTH = 365, 30
+"""Days, as a commune writes its periods of retention."""
 
 
 @meanings.takes(Intent.DATA_SUBJECT_REQUEST)
@@ -135,7 +149,7 @@ async def _officials(turn: Turn) -> bool:
 
 
 def _ask(turn: Turn, *before: Sayable, elsewhere: Sequence[Sayable] = ()) -> Reply:
-    last = add_calendar_days(turn.office.commune.calendar, turn.now, ERASED_WITHIN)
+    last = turn.office.commune.due(filing.ELSE, turn.now, KIND).astimezone(ZONE)
     text = lines(
         *before,
         _("Do you want your personal data erased?"),
@@ -189,7 +203,11 @@ async def _request(turn: Turn) -> Reply:
         _("Your code: {code}", code=ticket.code),
         _("Your data here is being erased now; this letter is your receipt, please keep the code."),
         _("With it anybody can see how far the request is, and nothing else."),
-        _("We answer {deadline}.", deadline=deadline_words(ticket.due_at, turn.now)),
+        filing.heard(turn, ticket),
+        _(
+            "Papers and backups are seen to {deadline}.",
+            deadline=deadline_words(ticket.due_at, turn.now),
+        ),
     )
     effects: tuple[Effect, ...] = (
         ticket,

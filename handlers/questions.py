@@ -33,6 +33,7 @@ LIGHT = frozenset(
 
 GATHERING = frozenset(
     {
+        "breaches.words",
         "broadcast.confirm",
         "broadcast.when",
         "broadcast.words",

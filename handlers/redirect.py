@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from handlers import questions
 from handlers.commune import Direction, shown
-from handlers.forbidden import complains, forbidden
+from handlers.forbidden import complains, forbidden, quotes_denunciation
 from handlers.intents import Intent
 from handlers.matter import Matter, data_of
 from handlers.questions import MENU, PERSON, is_busy, title_of
@@ -20,7 +20,7 @@ from handlers.understanding import is_emergency
 from messages.envelope import AttachmentKind, Kind
 from messages.text import Lines, Sayable, Text, _, lines
 from messages.vietnamese import read
-from storage.evidence import Evidence
+from storage.evidence import DENUNCIATION, WITHHELD, Evidence
 from storage.outbox import Draft, Offer
 
 router = Router()
@@ -50,6 +50,11 @@ def refused(text: str, cleared: str = "") -> Intent | None:
     if Intent.DENUNCIATION in found:
         return Intent.DENUNCIATION
     return Intent.COMPLAINT if found else None
+
+
+def quoted(text: str) -> bool:
+    """Tell whether an official's words have a denunciation in them, of any length."""
+    return any(quotes_denunciation(part) for part in _stretches(text))
 
 
 def _stretches(text: str) -> Iterator[str]:
@@ -133,7 +138,7 @@ def denunciation(turn: Turn) -> Reply:
         Offer("/lienhe", _("Telephone numbers")),
         *_guides(turn, direction),
         MENU,
-        effects=(Evidence("redirected.denunciation"),),
+        effects=(Evidence(DENUNCIATION),),
     )
 
 
@@ -219,7 +224,7 @@ CALLED_FOR_HELP = Evidence("redirected.emergency")
 def drops(reply: Reply) -> bool:
     """Tell whether a reply stopped words, so that nothing that was gathered may stay."""
     kinds = {one.kind for one in reply.effects if isinstance(one, Evidence)}
-    return not kinds.isdisjoint(("redirected.denunciation", "redirected.complaint"))
+    return not kinds.isdisjoint((DENUNCIATION, "redirected.complaint", WITHHELD))
 
 
 @router.after

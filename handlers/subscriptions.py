@@ -10,7 +10,9 @@ from handlers.routing import Offer, Reply, Router, Turn
 from messages.languages import DEFAULT, say
 from messages.text import Spoken, Text, _, lines
 from messages.vietnamese import fold
+from storage.evidence import Evidence
 from storage.notices import Subscribe
+from storage.work import Effect
 
 router = Router()
 
@@ -28,6 +30,9 @@ VILLAGE = "thon"
 """How the topic of a village begins; its place in the commune's list follows."""
 
 AGREEING = _("What would you like to be told? As long as you say nothing we send nothing.")
+
+TAKEN_BACK = Evidence("data.withdrawn")
+"""That a yes was taken back at once: NĐ 356/2025/NĐ-CP, Đ.5 gives 15 days for it."""
 
 ON, OFF = {"on", "bat", "co"}, {"off", "tat", "khong"}
 
@@ -60,7 +65,10 @@ async def follow(turn: Turn) -> Reply:
         else _("You do not follow any more: {title}", title=known[topic])
     )
     reply = _shown(turn, frozenset(changed), told)
-    return questions.reminded(turn, reply.also(Subscribe(topic, yes, people, version(turn, topic))))
+    changes: tuple[Effect, ...] = (Subscribe(topic, yes, people, version(turn, topic)),)
+    if not yes:
+        changes = (*changes, TAKEN_BACK)
+    return questions.reminded(turn, reply.also(*changes))
 
 
 def _shown(turn: Turn, own: frozenset[str], before: Text | None) -> Reply:
@@ -104,7 +112,9 @@ async def stop(turn: Turn) -> Reply:
     if topic in known:
         told = _("You do not follow any more: {title}", title=known[topic])
         reply = turn.say(told, Offer("/theodoi", _("What I follow")), MENU)
-        return questions.reminded(turn, reply.also(Subscribe(topic, yes=False, people=people)))
+        stopped = (Subscribe(topic, yes=False, people=people), TAKEN_BACK)
+        return questions.reminded(turn, reply.also(*stopped))
     told = _("We send you no notices, greetings or surveys any more.")
     reply = turn.say(told, Offer("/theodoi", _("What I follow")), MENU)
-    return questions.reminded(turn, reply.also(Subscribe("", yes=False, people=people)))
+    stopped = (Subscribe("", yes=False, people=people), TAKEN_BACK)
+    return questions.reminded(turn, reply.also(*stopped))

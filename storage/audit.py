@@ -1,13 +1,21 @@
 """Who looked at what and did what: rows that are only added, and go by their retention alone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from storage import tables
+from storage.connection import Connection
 from storage.database import Store
 from storage.privacy_tables import audit
 from storage.work import Work
+
+LINK = "link"
+"""The channel of whoever opens a signed link: nothing tells who they are."""
+
+AGAIN = timedelta(minutes=1)
+"""One look at the same thing by the same way in so long is one row: a page reloads its pictures."""
 
 COMMAND_LINE = "cli"
 """The channel of whoever sits at the machine itself; they have no number."""
@@ -58,6 +66,43 @@ async def looked(
     """
     row = {"at": now, "person_id": person_id, "act": act[:64], "about": about[:64]}
     await store.write(lambda c: c.execute(audit.insert().values(**row, channel=channel)))
+
+
+async def looked_at_file(store: Store, digest: str, now: datetime) -> None:
+    """Write down that a file of a ticket was opened by its link; other files are nobody's.
+
+    Raises:
+        StoreUnavailable: it could not be written; then the file may not be shown either.
+    """
+    files = tables.ticket_files
+
+    async def job(connection: Connection) -> None:
+        codes = await connection.execute(
+            select(files.c.code).where(files.c.hash == digest).distinct().limit(MOST_CODES)
+        )
+        for code in sorted(codes.scalars()):
+            again = await connection.execute(
+                select(audit.c.id)
+                .where(
+                    audit.c.about == code,
+                    audit.c.at > now - AGAIN,
+                    audit.c.act == OPENED,
+                    audit.c.channel == LINK,
+                )
+                .limit(1)
+            )
+            if again.first() is None:
+                row = {"at": now, "person_id": None, "act": OPENED, "about": code}
+                await connection.execute(audit.insert().values(**row, channel=LINK))
+
+    await store.write(job)
+
+
+OPENED = "media.open"
+"""The act of whoever opens a file."""
+
+MOST_CODES = 20
+"""Tickets that share a file: the same photo sent again has the same hash."""
 
 
 async def audited(store: Store, about: str = "", limit: int = 1000) -> list[Audit]:

@@ -170,6 +170,12 @@ async def strip_tickets(
         .where(register.c.code.in_(codes))
         .values(name=None, address=None, phone=None)
     )
+    breaches = privacy_tables.breaches
+    await connection.execute(
+        update(breaches)
+        .where(breaches.c.code.in_(codes))
+        .values(touches=None, measures=None, told=None)
+    )
     await connection.execute(
         update(civic_tables.initiatives)
         .where(civic_tables.initiatives.c.code.in_(codes))
@@ -222,7 +228,7 @@ async def _erase_person(
     """Erase what is a person's own, and at last themselves."""
     people, who, asked = tables.people, person.id, row.asked_at
     wrote_since = person.last_message_at is not None and person.last_message_at > asked
-    blank: dict[str, Any] = {"name": None, "phone": None, "joined_to": None, "human_until": None}
+    blank: dict[str, Any] = dict.fromkeys(("name", "called", "phone", "joined_to", "human_until"))
     token = NOBODY + secrets.token_hex(8)
     if not wrote_since:
         blank |= {

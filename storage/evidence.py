@@ -26,6 +26,9 @@ PSEUDONYM = 16
 DENUNCIATION = "redirected.denunciation"
 """Luật Tố cáo 25/2018, Đ.8: who denounces is told to nobody."""
 
+WITHHELD = "withheld.denunciation"
+"""An official was stopped in writing such words down."""
+
 
 def day_of(moment: datetime) -> str:
     """Give the day in Asia/Ho_Chi_Minh to which a moment belongs."""
@@ -53,7 +56,7 @@ class Evidence:
     @property
     def anonymous(self) -> bool:
         """Whether nobody may learn whose it was: only the day of a denunciation is kept."""
-        return self.kind == DENUNCIATION
+        return self.kind in {DENUNCIATION, WITHHELD}
 
     async def apply(self, work: Work) -> None:
         """Write the row; its day's count is added before the commit."""

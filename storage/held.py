@@ -49,6 +49,7 @@ class Held:
     Attributes:
         language: in which it is told.
         names: channel → what the platform calls them there.
+        called: what they asked to be called, "" where they did not.
         phones: the telephone numbers that they left.
         tickets: what they brought, the oldest first.
         topics: what they are sent, since when.
@@ -58,6 +59,7 @@ class Held:
 
     language: str
     names: tuple[tuple[str, str], ...]
+    called: str
     phones: tuple[str, ...]
     tickets: tuple[HeldTicket, ...]
     topics: tuple[tuple[str, datetime], ...]
@@ -108,7 +110,8 @@ async def held(read: Reader, person_id: int) -> Held:
     phones = [await read.phone_of(one) for one in ids]
     return Held(
         language=next(one.language for one in everybody if one.id == person_id),
-        names=tuple([(one.to.channel, await _platform_name(read, one.id)) for one in everybody]),
+        names=tuple([(one.to.channel, await _sealed(read, one.id, "name")) for one in everybody]),
+        called=await _sealed(read, person_id, "called"),
         phones=tuple(sorted({phone for phone in phones if phone})),
         tickets=await _tickets(read, ids),
         topics=await _topics(read, ids),
@@ -117,12 +120,12 @@ async def held(read: Reader, person_id: int) -> Held:
     )
 
 
-async def _platform_name(read: Reader, person_id: int) -> str:
+async def _sealed(read: Reader, person_id: int, column: str) -> str:
     people = tables.people
     async with read.store.reading() as connection:
-        found = await connection.execute(select(people.c.name).where(people.c.id == person_id))
+        found = await connection.execute(select(people.c[column]).where(people.c.id == person_id))
         sealed = found.scalar()
-    return read.store.box.unseal("people.name", sealed) if sealed else ""
+    return read.store.box.unseal(f"people.{column}", sealed) if sealed else ""
 
 
 async def _tickets(read: Reader, ids: Collection[int]) -> tuple[HeldTicket, ...]:

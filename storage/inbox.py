@@ -326,6 +326,7 @@ class Inbox:
             is_new=row.last_message_at is None,
             joined_to=row.joined_to,
             human_until=row.human_until,
+            called=box.unseal("people.called", row.called) if row.called else "",
         )
 
     async def _lay_aside(

@@ -50,6 +50,7 @@ class Person:
         channel: where they write.
         address: their id there.
         name: what the platform calls them, "" where it says nothing.
+        called: what they asked to be called instead, "" where they did not.
         language: the language they chose or their platform told, "" where neither.
         step: the step of a conversation that waits for their answer, "" for none.
         data: what that conversation has gathered.
@@ -72,6 +73,7 @@ class Person:
     is_new: bool = False
     joined_to: int | None = None
     human_until: datetime | None = None
+    called: str = ""
 
     @property
     def official_name(self) -> str:
@@ -215,6 +217,27 @@ class KeepPhone:
         sealed = work.box.seal("people.phone", self.phone) if self.phone else None
         await work.connection.execute(
             update(people).where(people.c.id == work.person_id).values(phone=sealed)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectName:
+    """A person tells their right name, which officials read in place of the platform's.
+
+    Attributes:
+        people: our numbers of them, at all their channels.
+        name: "" = the platform's name is right after all.
+    """
+
+    people: tuple[int, ...]
+    name: str
+
+    async def apply(self, work: Work) -> None:
+        """Keep it sealed."""
+        people = tables.people
+        sealed = work.box.seal("people.called", self.name) if self.name else None
+        await work.connection.execute(
+            update(people).where(people.c.id.in_(self.people)).values(called=sealed)
         )
 
 

@@ -218,7 +218,7 @@ class PeopleReader:
         return Recipient(row.id, to, row.language) if row else None
 
     async def name_of(self, person_id: int, *, official: bool = False) -> str:
-        """Give a person's official name, else what their platform calls them, else "".
+        """Give a person's official name, else what they asked to be called, else their platform's.
 
         Args:
             person_id: our number of them.
@@ -231,9 +231,14 @@ class PeopleReader:
             )
             if (name := held.scalar()) or official:
                 return str(name or "")
-            sealed = await connection.execute(select(people.c.name).where(people.c.id == person_id))
-            data = sealed.scalar()
-        return self._store.box.unseal("people.name", data) if data else ""
+            found = await connection.execute(
+                select(people.c.name, people.c.called).where(people.c.id == person_id)
+            )
+            row = found.first()
+        box = self._store.box
+        if row is not None and row.called:
+            return box.unseal("people.called", row.called)
+        return box.unseal("people.name", row.name) if row is not None and row.name else ""
 
     async def invitation(self, code: str, now: datetime) -> Invitation | None:
         """Find an invitation that can still be used, by the code as it was read."""

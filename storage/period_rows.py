@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Case, Column, case, func, select, type_coerce
 
 from storage import tables
 from storage.connection import Reading
-from storage.tickets import Event, State
+from storage.tickets import BREACH, Event, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ async def _tickets(connection: Reading, start: datetime, end: datetime) -> list[
             tickets.c.answered_at,
             tickets.c.rating,
         )
-        .where(*within)
+        .where(*within, tickets.c.kind != BREACH)
         .order_by(tickets.c.received_at, tickets.c.code)
     )
     return [TicketRow(**row, on_time=on_time.get(row["code"])) for row in rows.mappings()]

@@ -1,6 +1,6 @@
 """The tables of personal data: who asked to be erased, who looked at what."""
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table
 
 from storage.tables import Id, Moment, metadata
 
@@ -26,7 +26,8 @@ audit = Table(
     Column("about", String(64), nullable=False, server_default=""),
     Column("channel", String(16), nullable=False, server_default=""),
     comment="Every act of an official and every look of theirs at personal data, append-only: by "
-    "which handler, page or command, about which code; never words. No person: the command line.",
+    "which handler, page or command, about which code; never words. No person: the command line, "
+    "or a file opened by its link.",
 )
 Index("ix_audit_about", audit.c.about, audit.c.at)
 
@@ -51,4 +52,18 @@ access_links = Table(
     Column("until", Moment, nullable=False),
     comment="The link by which a person reads what is held about them, one at a time; only a keyed "
     "hash of it is kept.",
+)
+
+breaches = Table(
+    "breaches",
+    metadata,
+    Column("code", String(16), ForeignKey("tickets.code"), primary_key=True),
+    Column("found_at", Moment, nullable=False),
+    Column("touches", LargeBinary),
+    Column("measures", LargeBinary),
+    Column("told", LargeBinary),
+    Column("told_at", Moment),
+    comment="The log of incidents with personal data, a row for each ticket of that kind: when it "
+    "was found, whom it touches, what was done, what the authority was told and when. What "
+    "happened stands in the ticket's words.",
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, func, select
 from messages.envelope import Address
 from storage import tables
 from storage.channel_facts import Fact, fact
+from storage.data_register import DataRegister
 from storage.database import Store
 from storage.desk_reader import DeskReader
 from storage.dossiers import Dossiers
@@ -67,6 +68,7 @@ class Reader(PeopleReader):
         dossiers: what may be asked about dossiers.
         following: what may be asked about whose they are.
         apologies: what may be asked about the letters of late ones.
+        data: what may be asked about requests and incidents with personal data.
     """
 
     def __init__(self, store: Store) -> None:
@@ -82,6 +84,7 @@ class Reader(PeopleReader):
         self.following = Following(store)
         self.apologies = Apologies(store)
         self.desk = DeskReader(store)
+        self.data = DataRegister(store)
         self._tickets_of = Together(self._read_tickets_of)
 
     async def ticket(self, code: str) -> Ticket | None:

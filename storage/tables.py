@@ -71,6 +71,7 @@ people = Table(
     Column("created_at", Moment, nullable=False),
     Column("language", String(8), nullable=False, server_default=""),
     Column("name", LargeBinary),
+    Column("called", LargeBinary),
     Column("step", String(64), nullable=False, server_default=""),
     Column("data", LargeBinary),
     Column("offered", LargeBinary),
@@ -83,7 +84,8 @@ people = Table(
     Column("lease_until", Moment),
     Column("joined_to", Id),
     UniqueConstraint("channel", "address"),
-    comment="Everybody who ever wrote, one row for each address: where they are in a conversation, "
+    comment="Everybody who ever wrote, one row for each address: what the platform calls them, and "
+    "what they asked to be called, where they are in a conversation, "
     "what was last offered to them, the number they left, until when an official talks to them by "
     "hand, and the lease under which their oldest message is handled. Rows with the same "
     "joined_to, the number of one of them, are one human being.",

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from storage import tables
 from storage.connection import Reading
-from storage.tickets import OPEN, Event, State
+from storage.tickets import BREACH, OPEN, Event, State
 
 TURNING = (
     Event.ANSWERED,
@@ -53,6 +53,7 @@ async def ticket_counts(
             tickets.c.received_at >= start,
             tickets.c.received_at < end,
             tickets.c.state != State.DUPLICATE,
+            tickets.c.kind != BREACH,
         )
     )
     events_of = await connection.execute(
@@ -118,7 +119,11 @@ async def _overdue(connection: Reading, until: datetime) -> set[str]:
     what was settled before is never looked at, however much of it there is.
     """
     tickets, events = tables.tickets, tables.ticket_events
-    late = (tickets.c.due_at < until, tickets.c.received_at < until)
+    late = (
+        tickets.c.due_at < until,
+        tickets.c.received_at < until,
+        tickets.c.kind != BREACH,
+    )
     still = await connection.execute(select(tickets.c.code).where(tickets.c.state.in_(OPEN), *late))
     since = await connection.execute(
         select(tickets.c.code).where(

@@ -34,6 +34,10 @@ OPEN = (State.NEW, State.ASSIGNED, State.IN_PROGRESS, State.NEED_INFO)
 """States in which the commune still owes an answer."""
 
 
+BREACH = "data_breach"
+"""The kind of an incident with personal data: an official records it, and nobody brought it."""
+
+
 class Event(StrEnum):
     """What happened to a ticket."""
 

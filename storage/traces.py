@@ -44,7 +44,7 @@ async def erase_in_letters(store: Store, person: Row[Any], codes: Collection[str
 def _names(box: Box, person: Row[Any]) -> set[str]:
     """Give what a person is called by: their name and their telephone number."""
     found = set()
-    for column in ("name", "phone"):
+    for column in ("name", "called", "phone"):
         sealed = getattr(person, column)
         if sealed:
             try:

@@ -9,7 +9,9 @@ from storage.database import Store
 from storage.media import Media
 from tests.conftest import Hands
 from tests.conversations.civic_scenes import with_press
-from tests.transcript import Talk, talking
+from tests.transcript import Talk, channel, talking
+
+__all__ = ["channel"]
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ async def test_the_office_still_owes_the_request_an_answer(talk: Talk, kept: Med
     assert await state(talk, code) is State.NEW
     # Its clock still runs, in the line of somebody who has no address.
     life.officer.forgets()
-    await talk.pass_time(days=3)
+    await talk.pass_time(days=4)
     assert code in "\n".join(life.officer.new())
     await life.officer.says(f"/traloi {code} Hồ sơ giấy cũng đã được hủy.")
     assert await state(talk, code) is State.RESOLVED

@@ -135,6 +135,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('language', sa.String(length=8), server_default='', nullable=False),
     sa.Column('name', sa.LargeBinary(), nullable=True),
+    sa.Column('called', sa.LargeBinary(), nullable=True),
     sa.Column('step', sa.String(length=64), server_default='', nullable=False),
     sa.Column('data', sa.LargeBinary(), nullable=True),
     sa.Column('offered', sa.LargeBinary(), nullable=True),
@@ -148,7 +149,7 @@ def upgrade() -> None:
     sa.Column('joined_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people')),
     sa.UniqueConstraint('channel', 'address', name=op.f('uq_people_channel_address')),
-    comment='Everybody who ever wrote, one row for each address: where they are in a conversation, what was last offered to them, the number they left, until when an official talks to them by hand, and the lease under which their oldest message is handled. Rows with the same joined_to, the number of one of them, are one human being.'
+    comment='Everybody who ever wrote, one row for each address: what the platform calls them, and what they asked to be called, where they are in a conversation, what was last offered to them, the number they left, until when an official talks to them by hand, and the lease under which their oldest message is handled. Rows with the same joined_to, the number of one of them, are one human being.'
     )
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.create_index('ix_people_joined', ['joined_to'], unique=False, sqlite_where=sa.text('joined_to IS NOT NULL'), postgresql_where=sa.text('joined_to IS NOT NULL'))
@@ -508,7 +509,7 @@ def upgrade() -> None:
     sa.Column('channel', sa.String(length=16), server_default='', nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_audit_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit')),
-    comment='Every act of an official and every look of theirs at personal data, append-only: by which handler, page or command, about which code; never words. No person: the command line.'
+    comment='Every act of an official and every look of theirs at personal data, append-only: by which handler, page or command, about which code; never words. No person: the command line, or a file opened by its link.'
     )
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index('ix_audit_about', ['about', 'at'], unique=False)
@@ -790,6 +791,17 @@ def upgrade() -> None:
     with op.batch_alter_table('ticket_named', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ticket_named_person_id'), ['person_id'], unique=False)
 
+    op.create_table('breaches',
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('found_at', sa.BigInteger(), nullable=False),
+    sa.Column('touches', sa.LargeBinary(), nullable=True),
+    sa.Column('measures', sa.LargeBinary(), nullable=True),
+    sa.Column('told', sa.LargeBinary(), nullable=True),
+    sa.Column('told_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['code'], ['tickets.code'], name=op.f('fk_breaches_code')),
+    sa.PrimaryKeyConstraint('code', name=op.f('pk_breaches')),
+    comment="The log of incidents with personal data, a row for each ticket of that kind: when it was found, whom it touches, what was done, what the authority was told and when. What happened stands in the ticket's words."
+    )
     op.create_table('ticket_register',
     sa.Column('code', sa.String(length=16), nullable=False),
     sa.Column('name', sa.LargeBinary(), nullable=True),
@@ -824,6 +836,7 @@ def downgrade() -> None:
 
     op.drop_table('ticket_words')
     op.drop_table('ticket_register')
+    op.drop_table('breaches')
     with op.batch_alter_table('ticket_named', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ticket_named_person_id'))
 

@@ -68,7 +68,7 @@ async def test_who_withdraws_asks_for_erasure_once(service: Wired) -> None:
         assert (await citizen.withdraws()).status == 200
         await service.settle()
     (ticket,) = await service.read.all_tickets()
-    assert ticket.kind == "data_subject_request"
+    assert ticket.kind == "data_erasure"
     assert await erase_waiting(service.ground.store, service.media, service.ground.clock()) == 1
     assert await service.read.phone_of(ticket.person_id) == ""
 

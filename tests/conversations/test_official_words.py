@@ -1,0 +1,87 @@
+"""What officials write is kept nowhere where it denounces somebody, and there is a way out."""
+
+import pytest
+from sqlalchemy import select
+
+from storage import tables
+from storage.tickets import Event, State
+from tests.conversations.citizen_scenes import DENOUNCED, step_of
+from tests.conversations.desk_scenes import UNIT, scene
+from tests.privacy.whole_life import mentions
+from tests.transcript import Talk
+
+ACTS = {
+    "ghichu": Event.NOTED,
+    "traloi": Event.ANSWERED,
+    "hoi": Event.ASKED,
+    "tuchoi": Event.REJECTED,
+}
+HARMLESS = "Nếu ông/bà muốn tố cáo, xin gửi đơn đến Ban tiếp công dân thành phố."
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_a_quoted_denunciation_is_stopped_and_stays_nowhere(
+    talk: Talk, channel: str, act: str
+) -> None:
+    s = await scene(talk, channel)
+    s.forget()
+    (told,) = await s.first.says(f"/{act} {s.code} Bà Na nói: {DENOUNCED}")
+    assert "không được lưu" in told
+    assert s.citizen.new() == []
+    assert (await s.ticket()).state is State.NEW
+    assert ACTS[act] not in {one.event for one in await talk.read.history(s.code)}
+    assert await mentions(talk.store, (DENOUNCED,)) == set()
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_who_says_that_it_is_none_writes_it_again(talk: Talk, act: str) -> None:
+    s = await scene(talk)
+    await s.first.says(f"/{act} {s.code} {DENOUNCED}")
+    await s.first.presses("Không phải")
+    await s.first.says(DENOUNCED)
+    assert ACTS[act] in {one.event for one in await talk.read.history(s.code)}
+    assert await step_of(talk, s.first) == ""
+    # What was said of one text holds for that text alone.
+    await s.first.says(f"/ghichu {s.code} {DENOUNCED}")
+    notes = [one for one in await talk.read.history(s.code) if one.event is Event.NOTED]
+    assert len(notes) == (act == "ghichu")
+
+
+async def test_to_name_the_way_of_a_denunciation_is_none(talk: Talk) -> None:
+    s = await scene(talk)
+    s.forget()
+    await s.first.says(f"/traloi {s.code} {HARMLESS}")
+    assert HARMLESS in "".join(s.citizen.new())
+
+
+async def test_the_list_of_reasons_may_name_it(talk: Talk) -> None:
+    s = await scene(talk)
+    await s.first.says(f"/tuchoi {s.code} don_khieu_nai_to_cao")
+    assert (await s.ticket()).state is State.REJECTED
+
+
+async def test_the_note_of_a_forwarding_is_asked_too(talk: Talk) -> None:
+    s = await scene(talk)
+    await s.first.says(f"/chuyen {s.code} vhxh {DENOUNCED}")
+    assert (await s.ticket()).unit == UNIT
+    await s.first.presses("Không phải")
+    await s.first.says("vhxh nhờ xem giúp")
+    assert (await s.ticket()).unit == "vhxh"
+
+
+async def test_a_reply_to_a_card_is_asked_too(talk: Talk) -> None:
+    s = await scene(talk)
+    await s.first.says(f"/nhan {s.code}")
+    parts, outbox = tables.outbox_parts, tables.outbox
+    async with talk.store.reading() as connection:
+        rows = await connection.execute(
+            select(parts.c.external_id)
+            .join(outbox, outbox.c.id == parts.c.letter_id)
+            .where(outbox.c.ticket == s.code, parts.c.address == s.first.address.id)
+            .limit(1)
+        )
+        card = rows.scalar()
+    assert card
+    await s.first.sends(f"Bà Na nói: {DENOUNCED}", reply_to=str(card))
+    assert (await s.ticket()).state is State.IN_PROGRESS
+    assert await mentions(talk.store, (DENOUNCED,)) == set()
