@@ -23,9 +23,11 @@ from handlers.office import Office
 from messages.envelope import Address
 from scoring.periods import Period
 from scoring.report import Month
+from storage.carrying import CarryCodes
 from storage.database import StoreUnavailable
 from storage.dossiers_counts import NOTHING_COUNTED, DossierCounts
 from tests.conftest import Hands
+from tests.databases import opened as opened_store
 from tests.pages.village import Village
 
 Client = TestClient[web.Request, web.Application]
@@ -142,6 +144,13 @@ def opened(site: Site) -> Opened:
 async def client(opened: Opened) -> AsyncIterator[Client]:
     async with opened() as client:
         yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def kept_codes(database: str, hands: Hands) -> AsyncIterator[CarryCodes]:
+    """Codes in a database that is open on the loop of the browser."""
+    async with opened_store(database) as store:
+        yield CarryCodes(store, hands)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -11,9 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from messages.envelope import Address, Choice
 from storage.carrying import CarryCodes
-from storage.database import Store
 from tests.chromium import beside_chromium, needs_chromium
-from tests.conftest import Hands
 from tests.pages.village import Village, write
 
 pytestmark = [needs_chromium, beside_chromium]
@@ -70,11 +68,11 @@ async def talk(page: Page, village: Village) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def practising(
-    village: Village, practice: Mapping[str, Address], store: Store, hands: Hands
+    village: Village, practice: Mapping[str, Address], kept_codes: CarryCodes
 ) -> Village:
     """A village where people may practise too."""
     await village.stop()
-    village.site = replace(village.site, practice=practice, codes=CarryCodes(store, hands))
+    village.site = replace(village.site, practice=practice, codes=kept_codes)
     await village.start()
     return village
 
