@@ -14,6 +14,9 @@ STORED := tests/storage tests/spine tests/conversations tests/dossiers tests/pri
 # Twice as many as the cores of a small machine: walks and browsers mostly wait.
 BESIDE := -n 4 --dist worksteal
 
+# A hundred processes start in the tests: each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 help: ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 

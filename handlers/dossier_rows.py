@@ -359,7 +359,8 @@ def _of_text(text: str) -> tuple[datetime, bool]:
             if parts.get("zone"):
                 told = moment.replace(tzinfo=None).isoformat() + parts["zone"]
                 moment = datetime.fromisoformat(told).astimezone(ZONE)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
+            # Overflow: the last day of the calendar, in a zone where it is still the day before.
             raise _NotADate from error
         if not FIRST_YEAR <= moment.year < LAST_YEAR:
             raise _NotADate

@@ -237,6 +237,7 @@ def test_the_library_alone_calls_2_january_2026_a_working_day() -> None:
 def test_half_a_day_is_a_working_day_that_ends_at_noon() -> None:
     half = Calendar(WEEK, {date(2026, 7, 11): MORNING})
     assert add_days(half, at("2026-07-10 08:00"), 1) == at("2026-07-11 11:30")
+    assert add_calendar_days(half, at("2026-07-10 08:00"), 1) == at("2026-07-11 11:30")
     assert add(half, at("2026-07-10 16:30"), 60) == at("2026-07-11 08:00")
 
 
@@ -327,5 +328,6 @@ def test_a_deadline_is_told_in_words() -> None:
     deadline = at("2026-11-24 16:30")
     assert say(deadline_words(deadline, now)).startswith("trước 16:30 thứ Ba 24/11")
     assert say(deadline_words(deadline, at("2026-11-24 08:00"))) == "trước 16:30 hôm nay"
+    assert say(deadline_words(deadline, deadline)) == "trước 16:30 hôm nay"
     assert say(deadline_words(deadline, at("2026-11-25 08:00"))).startswith("đã quá hạn từ 16:30")
     assert say(deadline_words(deadline.astimezone(UTC), now), "en").startswith("before 16:30")

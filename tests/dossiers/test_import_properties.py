@@ -89,6 +89,12 @@ def test_a_moment_is_the_same_in_every_form(moment: datetime) -> None:
     assert {moment_of(form, last=False) for form in forms} == {moment}
 
 
+def test_a_day_beyond_the_calendar_is_a_wrong_cell() -> None:
+    reading = Rows(RULES, _table())
+    assert reading.read([list(TITLES), row(due="9999-12-31T23:59:00-12:00")])
+    assert len(reading.wrong) == 1
+
+
 @given(st.text(string.printable + "–—", min_size=1, max_size=40))
 def test_one_form_of_a_code_is_the_only_one(text: str) -> None:
     once = in_one_form(text)

@@ -72,6 +72,18 @@ async def test_what_is_not_signed_is_not_kept(
     assert door.came == []
 
 
+async def test_an_event_that_names_no_app_is_of_ours_where_our_key_signed_it(
+    zalo: ZaloEmulator, channel: ZaloChannel, door: Door, served: Served
+) -> None:
+    await served(channel, door)
+    event = json.loads(VECTOR)
+    del event["app_id"]
+    raw = json.dumps(event).encode()
+    assert (await zalo.webhook.posts(raw, signed(raw))).status == 200
+    assert (await zalo.webhook.posts(raw, signed(raw, app_id="None"))).status == 401
+    assert [one.text for one in door.came] == ["Xin chào xã"]
+
+
 async def test_one_changed_byte_breaks_the_signature(
     zalo: ZaloEmulator, channel: ZaloChannel, door: Door, served: Served
 ) -> None:
