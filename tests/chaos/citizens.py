@@ -13,7 +13,9 @@ from tests.emulators.telegram.chats import Person
 from tests.emulators.zalo import ZaloEmulator
 from tests.emulators.zalo.citizen import Citizen
 
-PAUSE = 0.05
+ACKNOWLEDGED = 200
+
+PAUSE = 0.25
 """Seconds until what was not acknowledged is sent again."""
 
 
@@ -56,15 +58,18 @@ class Writer:
             self.citizen.interacts()
             ids = (self.citizen.id, self.citizen.id_by_app)
             event = self.zalo.events.said("user_send_text", ids, message)
-            while True:
-                if self._turns:
-                    self.zalo.webhook.url = hook(next(self._ports))
-                delivery = await self.zalo.webhook.deliver(event)
-                if delivery.status == 200:
-                    break
+            self._turn()
+            delivery = await self.zalo.webhook.deliver(event)
+            while delivery.status != ACKNOWLEDGED:
                 await asyncio.sleep(PAUSE)
+                self._turn()
+                await self.zalo.webhook.again(delivery)
             self.acknowledged.append(text.removeprefix("/gopy "))
             await asyncio.sleep(self.every)
+
+    def _turn(self) -> None:
+        if self._turns:
+            self.zalo.webhook.url = hook(next(self._ports))
 
 
 class Caller:
@@ -104,7 +109,7 @@ async def replay(zalo: ZaloEmulator, writers: Sequence[Writer], chance: random.R
     chance.shuffle(again)
     for delivery in again:
         attempt = await zalo.webhook.again(delivery, num_retry=1)
-        assert attempt.status == 200, attempt
+        assert attempt.status == ACKNOWLEDGED, attempt
 
 
 def patient_commune(folder: Path) -> Path:
