@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.conftest import COMMUNE
@@ -96,6 +97,11 @@ class Caller:
 def hook(port: int) -> str:
     """Give the address of a process's webhook."""
     return f"http://127.0.0.1:{port}/webhooks/zalo"
+
+
+def ahead(**by: float) -> dict[str, str]:
+    """The setting of a process whose clock is ahead: `ahead(minutes=3)`."""
+    return {"BOT_NOW": (datetime.now(UTC) + timedelta(**by)).isoformat()}
 
 
 async def replay(zalo: ZaloEmulator, writers: Sequence[Writer], chance: random.Random) -> None:
