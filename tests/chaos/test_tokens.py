@@ -29,7 +29,7 @@ pytestmark = pytest.mark.timeout(600)
     ],
 )
 async def test_a_crash_while_tokens_are_renewed_costs_a_consent_at_most(
-    tmp_path: Path, made_databases: Databases, place: str, survives: bool
+    tmp_path: Path, made_databases: Databases, place: str, *, survives: bool
 ) -> None:
     url, port, folder = await made_databases.fresh(), free_port(), tmp_path / "var"
     async with ZaloEmulator(webhook=hook(port), retry_scale=1) as zalo:
