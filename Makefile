@@ -51,6 +51,10 @@ test: lint ## lint, then the whole suite on SQLite and on PostgreSQL
 	$(BIN)/pytest $(BESIDE)
 	KILLS=10 TEST_DATABASE_URL=postgresql $(BIN)/pytest $(BESIDE) $(STORED)
 
+chaos: develop ## break the service for an hour or two, on SQLite and on PostgreSQL; prints its seeds
+	KILLS=200 CHAOS=5 CHAOS_SECONDS=60 $(BIN)/pytest tests/chaos -s
+	KILLS=200 CHAOS=5 CHAOS_SECONDS=60 TEST_DATABASE_URL=postgresql $(BIN)/pytest tests/chaos -s
+
 bench: develop ## measure it beside the smallest rival program and print the table
 	$(BIN)/python -m benchmarks
 
@@ -62,4 +66,4 @@ lock: develop ## refresh the locks (needs uv)
 	uv export --quiet --no-header --no-emit-project --no-default-groups --extra postgres -o requirements.lock
 	uv export --quiet --no-header --no-emit-project --extra postgres -o requirements-dev.lock
 
-.PHONY: help install develop run lint test bench texts lock
+.PHONY: help install develop run lint test chaos bench texts lock

@@ -1,11 +1,12 @@
 """The writes of several turns on their way into one transaction."""
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 
 from storage import tables
 from storage.connection import INSERTS, Connection, Insert
@@ -29,6 +30,9 @@ def _insertions(dialect: str, names: frozenset[str]) -> tuple[tuple[str, Insert]
     return tuple(statements.items())
 
 
+_NEWEST_SEAL = select(func.max(tables.evidence_seals.c.day))
+
+
 class Gathered:
     """Rows to be inserted, gathered over many turns so that a table takes one statement."""
 
@@ -46,6 +50,7 @@ class Gathered:
         if not self._rows:
             return
         rows, self._rows = self._rows, defaultdict(list)
+        await self._keep_seals(rows.get(tables.evidence.name, ()))
         for name, statement in _insertions(self.connection.dialect.name, frozenset(rows)):
             await self.connection.execute(statement, rows[name])
         happened = [
@@ -53,6 +58,21 @@ class Gathered:
             for row in rows.get(tables.evidence.name, ())
         ]
         await add_up(self.connection, happened)
+
+    async def _keep_seals(self, evidence: Sequence[dict[str, Any]]) -> None:
+        """Count what belongs to a day that is sealed already for the first day that is not.
+
+        That happens where a clock went ahead and was put right: its moment stays as it is, but a
+        row more would break the seal.
+        """
+        if not evidence:
+            return
+        newest = (await self.connection.execute(_NEWEST_SEAL)).scalar()
+        if newest is None:
+            return
+        for row in evidence:
+            if row["day"] <= newest:
+                row["day"] = (date.fromisoformat(newest) + timedelta(days=1)).isoformat()
 
 
 class Work:

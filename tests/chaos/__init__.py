@@ -5,7 +5,7 @@
     a disk is full               no file may grow, the log neither: faults.full
     a store is read-only         the database itself refuses every write: faults.read_only
     a database is gone           another name; nobody may connect: faults.gone
-    a platform is cut off        it resets, hangs, says 502: faults.cut_off, test_telegram
+    a platform is cut off        it resets, hangs, says 502: faults.cut_off
     a crash renews tokens        SIGKILL around Zalo's answer and our commit: test_tokens
     a clock is wrong             a day ahead and back; two an hour apart: test_clock
     webhooks come again          every one, in another order: citizens.replay

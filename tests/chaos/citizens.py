@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.conftest import COMMUNE
@@ -13,7 +14,9 @@ from tests.emulators.telegram.chats import Person
 from tests.emulators.zalo import ZaloEmulator
 from tests.emulators.zalo.citizen import Citizen
 
-PAUSE = 0.05
+ACKNOWLEDGED = 200
+
+PAUSE = 0.25
 """Seconds until what was not acknowledged is sent again."""
 
 
@@ -56,15 +59,18 @@ class Writer:
             self.citizen.interacts()
             ids = (self.citizen.id, self.citizen.id_by_app)
             event = self.zalo.events.said("user_send_text", ids, message)
-            while True:
-                if self._turns:
-                    self.zalo.webhook.url = hook(next(self._ports))
-                delivery = await self.zalo.webhook.deliver(event)
-                if delivery.status == 200:
-                    break
+            self._turn()
+            delivery = await self.zalo.webhook.deliver(event)
+            while delivery.status != ACKNOWLEDGED:
                 await asyncio.sleep(PAUSE)
+                self._turn()
+                await self.zalo.webhook.again(delivery)
             self.acknowledged.append(text.removeprefix("/gopy "))
             await asyncio.sleep(self.every)
+
+    def _turn(self) -> None:
+        if self._turns:
+            self.zalo.webhook.url = hook(next(self._ports))
 
 
 class Caller:
@@ -93,6 +99,11 @@ def hook(port: int) -> str:
     return f"http://127.0.0.1:{port}/webhooks/zalo"
 
 
+def ahead(**by: float) -> dict[str, str]:
+    """The setting of a process whose clock is ahead: `ahead(minutes=3)`."""
+    return {"BOT_NOW": (datetime.now(UTC) + timedelta(**by)).isoformat()}
+
+
 async def replay(zalo: ZaloEmulator, writers: Sequence[Writer], chance: random.Random) -> None:
     """Post every webhook once more, in another order."""
     accepted = {one.message_id: one for one in zalo.webhook.deliveries if one.accepted}
@@ -104,7 +115,7 @@ async def replay(zalo: ZaloEmulator, writers: Sequence[Writer], chance: random.R
     chance.shuffle(again)
     for delivery in again:
         attempt = await zalo.webhook.again(delivery, num_retry=1)
-        assert attempt.status == 200, attempt
+        assert attempt.status == ACKNOWLEDGED, attempt
 
 
 def patient_commune(folder: Path) -> Path:

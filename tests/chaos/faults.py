@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from tests.chaos.hasty import LEASE
 from tests.chaos.scene import STANDS, Scene
 from tests.emulators import faults
 
@@ -39,10 +40,11 @@ async def killed(scene: Scene) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def stopped(scene: Scene) -> AsyncIterator[None]:
-    """A process stands still and goes on as if nothing had been."""
+    """A process stands still until its leases are others', and goes on as if nothing had been."""
     process = scene.chance.choice(scene.services).process
     process.send_signal(signal.SIGSTOP)
     try:
+        await asyncio.sleep(LEASE.total_seconds())
         yield
     finally:
         process.send_signal(signal.SIGCONT)
@@ -124,7 +126,7 @@ async def gone(scene: Scene) -> AsyncIterator[None]:
     if scene.is_sqlite:
         path = Path(scene.url.partition(":///")[2])
         away = path.with_name(f"{path.name}.away")
-        path.rename(away)  # noqa: ASYNC240 - a name in the test's own folder
+        path.rename(away)  # noqa: ASYNC240 - quicker than to ask a thread
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""The service with leases of a second: `python -m tests.chaos.hasty run`.
+"""The service with leases of a few seconds: `python -m tests.chaos.hasty run`.
 
 So that a test need not stop it for long until another process takes over. SIGUSR1 makes its SQLite
 files read-only, as a file system does that met an error; SIGUSR2 makes them writable again.
@@ -16,7 +16,8 @@ import storage.outbox
 import storage.sqlite
 from bot.__main__ import main
 
-LEASE = timedelta(seconds=1)
+LEASE = timedelta(seconds=4)
+"""Longer than any turn takes on a busy machine: taken over again and again none would end."""
 
 Open = Callable[..., sqlite3.Connection]
 

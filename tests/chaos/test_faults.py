@@ -40,8 +40,9 @@ async def test_whatever_breaks_nothing_acknowledged_is_lost_and_all_is_handled_o
                     async with struck(tormented, [name]):
                         pass
                     await asyncio.sleep(chance.random() / 2)
-                await settled(url, folder, people)
-                await check(url, folder, people)
+                if ROUNDS > 1:
+                    await settled(url, folder, people)
+                    await check(url, folder, people)
         await replay(tormented.zalo, tormented.writers, chance)
         await settled(url, folder, people)
     await check(url, folder, people)

@@ -14,6 +14,8 @@ import storage.outbox
 import storage.unit_of_work
 from bot.__main__ import main
 from bot.channels.zalo.channel import ZaloChannel
+from bot.channels.zalo.tokens import Tokens
+from storage.credentials import Credentials
 from storage.inbox import Inbox
 from storage.outbox import Outbox
 
@@ -29,6 +31,12 @@ PLACES: dict[str, tuple[object, str]] = {
     "settle in its transaction": (storage.outbox, "settle"),
     "settle": (Outbox, "settle"),
 }
+
+RENEWING: dict[str, tuple[object, str]] = {
+    "renew": (Tokens, "_ask"),
+    "keep the pair": (Credentials, "replace"),
+}
+"""Where a cut may cost the consent of an administrator: chosen by name, never by chance."""
 
 
 def dying(function: Function, left: int, *, before: bool) -> Function:
@@ -49,7 +57,7 @@ def dying(function: Function, left: int, *, before: bool) -> Function:
 
 if __name__ == "__main__":
     side, _, place = sys.argv[1].partition(" ")
-    owner, name = PLACES[place]
+    owner, name = (PLACES | RENEWING)[place]
     wrapped = dying(getattr(owner, name), int(sys.argv[2]), before=side == "before")
     setattr(owner, name, wrapped)
     sys.exit(main(["run"]))

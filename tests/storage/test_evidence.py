@@ -178,6 +178,29 @@ async def test_a_day_is_not_sealed_while_a_message_of_it_is_still_to_be_handled(
     assert await verify(store, *ALL_TIME) == []
 
 
+@pytest.mark.parametrize("ahead", [1, 3])
+async def test_a_clock_that_was_ahead_breaks_no_seal(
+    store: Store, hands: Hands, ahead: int
+) -> None:
+    await does(store, hands, SHOWN)
+    # A clock that a battery lost is a day ahead until the network puts it right.
+    hands.move(days=ahead)
+    await does(store, hands, SHOWN)
+    assert await seal_days(store, hands()) == 1
+    hands.move(days=-ahead)
+    late = await does(store, hands, SHOWN, RATED)
+    await record(store, SHOWN, now=hands(), channel="web")
+    assert await verify(store, *ALL_TIME) == []
+    *_, rated, shown = await rows(store, tables.evidence)
+    assert (rated.day, shown.day) == ("2026-11-24", "2026-11-24")
+    assert abs(rated.at - late.accepted_at) < timedelta(milliseconds=1)
+    hands.move(days=ahead + 1)
+    await seal_days(store, hands())
+    assert await verify(store, *ALL_TIME) == []
+    counted = sum(row.rows for row in await rows(store, tables.evidence_seals))
+    assert counted == len(await rows(store, tables.evidence)) == 5
+
+
 async def test_a_day_is_not_sealed_in_the_minutes_after_its_end(store: Store, hands: Hands) -> None:
     await does(store, hands, SHOWN)
     midnight = datetime(2026, 11, 24, 0, 0, tzinfo=ZONE)
@@ -234,7 +257,9 @@ async def test_a_row_put_into_a_past_day_that_had_none_is_found(store: Store, ha
     hands.move(days=1)
     await _past_days(store, hands, 1)
     await seal_days(store, hands())
-    await record(store, SHOWN, now=datetime(2026, 11, 24, 9, tzinfo=ZONE), channel="web")
+    forged = {"day": "2026-11-24", "at": datetime(2026, 11, 24, 9, tzinfo=ZONE), "person": ""}
+    forged |= {"kind": SHOWN.kind, "channel": "web", "about": "", "unit": "", "place": ""}
+    await store.write(lambda conn: conn.execute(tables.evidence.insert().values(**forged)))
     assert [day for day, _ in await verify(store, *ALL_TIME)] == ["2026-11-24"]
 
 

@@ -65,6 +65,10 @@ class Grants:
         self._codes[code] = self._clock.now() + CODE_LIFE
         return code
 
+    def granted(self) -> None:
+        """An administrator agreed anew and holds a pair in hand, as the API Explorer shows one."""
+        self._issue()
+
     def revoke(self) -> None:
         """The administrator withdrew the consent: neither token works any more."""
         self.refresh_token = ""
