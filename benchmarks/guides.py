@@ -9,9 +9,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import load
-from benchmarks.dossiers import make_export
-
-
+from benchmarks.dossiers import ROWS, make_export
 from benchmarks.programs import ROOT, Row, folder, percentile, service, tell
 from handlers.search import load as catalogue_in
 
