@@ -7,7 +7,7 @@ Every server is a process of its own, the load is another; medians of three roun
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import desk, dossiers, notices, report, search, sending, turns
+from benchmarks import desk, dossiers, guides, notices, report, search, sending, turns
 from benchmarks.programs import ROOT, Row, free_port, process
 
 MEASURES: dict[str, Callable[[int], list[Row]]] = {
@@ -17,6 +17,7 @@ MEASURES: dict[str, Callable[[int], list[Row]]] = {
     "size": turns.size,
     "sending": sending.rows,
     "search": search.rows,
+    "guides": guides.rows,
     "dossiers": dossiers.rows,
     "desk": desk.rows,
     "report": report.rows,

@@ -58,6 +58,11 @@ def telegram(number: int) -> bytes:
     return _post("/webhooks/telegram", body, "X-Telegram-Bot-Api-Secret-Token: secret\r\n")
 
 
+def page(path: str) -> bytes:
+    """Ask for a page."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+
+
 def _post(path: str, body: bytes, headers: str) -> bytes:
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -122,18 +127,47 @@ async def flood(port: int, requests: Sequence[bytes]) -> Outcome:
 
 
 async def drip(
-    port: int, make: Callable[[int], bytes], *, first: int, count: int, per_second: float
+    port: int,
+    make: Callable[[int], bytes],
+    *,
+    first: int,
+    count: int,
+    per_second: float,
+    outcome: Outcome | None = None,
+    ended: Callable[[], bool] = lambda: False,
 ) -> dict[int, float]:
-    """Send so many a second, whether answered or not; give when each was sent."""
+    """Send so many a second, whether answered or not, until it ended; give when each was sent.
+
+    Args:
+        port: of the service.
+        make: gives the request of a number.
+        first: the first number.
+        count: how many at most.
+        per_second: how many.
+        outcome: takes how long each waited for its answer.
+        ended: whether no more are to be sent.
+    """
     sent: dict[int, float] = {}
     links = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CONNECTIONS)]
-    began, outcome = time.monotonic(), Outcome()
-    tasks = []
+    free, outcome = list(links), outcome or Outcome()
+
+    async def exchange(request: bytes) -> None:
+        # A request never waits for the answer to another one: that would hide how slow it is.
+        if not free:
+            links.append(await asyncio.open_connection("127.0.0.1", port))
+            free.append(links[-1])
+        link = free.pop()
+        await _exchange(*link, request, outcome)
+        free.append(link)
+
+    began, tasks = time.monotonic(), []
     for i in range(count):
+        if ended():
+            break
         await asyncio.sleep(max(0.0, began + i / per_second - time.monotonic()))
         request = make(first + i)
         sent[first + i] = time.monotonic()
-        tasks.append(asyncio.create_task(_exchange(*links[i % CONNECTIONS], request, outcome)))
+        tasks.append(asyncio.create_task(exchange(request)))
     await asyncio.gather(*tasks)
     for _, writer in links:
         writer.close()

@@ -68,9 +68,9 @@ def process(
 
 @contextlib.contextmanager
 def service(
-    platform: int, folder: Path, *only: str
+    platform: int, folder: Path, *only: str, **more: str
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Run the service with a Zalo account on the fake platform."""
+    """Run the service with a Zalo account on the fake platform; `more` are further settings."""
     port = free_port()
     api = f"http://127.0.0.1:{platform}"
     settings = {
@@ -84,6 +84,7 @@ def service(
         "BOT_ZALO_REFRESH_TOKEN": "r",
         "BOT_ZALO_API_URL": api,
         "BOT_ZALO_OAUTH_URL": api,
+        **more,
     }
     arguments = ["bot", "run", *(["--only", ",".join(only)] if only else [])]
     with process(arguments, port, **settings) as running:

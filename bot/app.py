@@ -24,6 +24,7 @@ from bot.dossier_pull import DossierPull
 from bot.handed_out import open_file, own_data_of
 from bot.health import health_routes
 from bot.key_check import check_key
+from bot.language_model import LanguageModel
 from bot.metrics import Metrics
 from bot.pages.guarding import guard
 from bot.pages.media import MediaLinks, media_route
@@ -103,7 +104,15 @@ def office_of(settings: Settings) -> Office:
         folder=folder,
         letters=letter_forms.load(folder),
         surveys=survey_forms.load(folder),
+        adviser=_language_model(settings),
     )
+
+
+def _language_model(settings: Settings) -> LanguageModel | None:
+    """Give the language model that is set, None where none is."""
+    if not settings.llm_url:
+        return None
+    return LanguageModel(settings.llm_url, settings.llm_key.get_secret_value(), settings.llm_model)
 
 
 async def ground_at(

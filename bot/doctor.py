@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.app import box_of, clock_of, ground_at, office_of
 from bot.backup_mark import last_backup
@@ -85,7 +86,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _ok(_("The commune's files can be read."))
     for gap in warnings(office.commune):
         yield _warn(_("{file}, {place}: {text}", file=gap.file, place=gap.place, text=gap.text))
-    for look in (_machine, _key, _backup, _names, _zalo, _telegram):
+    for look in (_machine, _key, _backup, _names, _language_model, _zalo, _telegram):
         for finding in look(settings):
             yield finding
     async for finding in _telegram_itself(settings):
@@ -169,6 +170,17 @@ def _names(settings: Settings) -> Iterator[Finding]:
         if getattr(settings, name):
             variable = f"{PREFIX}{name.upper()}"
             yield _warn(_("{name} has no effect in this version.", name=variable))
+
+
+def _language_model(settings: Settings) -> Iterator[Finding]:
+    """Tell that a language model is asked, and whether on a safe way; none is no finding."""
+    if not settings.llm_url:
+        return
+    parts = urlsplit(settings.llm_url)
+    host = parts.hostname or ""
+    yield _ok(_("A language model is asked where the search is unsure: {host}.", host=host))
+    if parts.scheme != "https" and host not in {"127.0.0.1", "::1", "localhost"}:
+        yield _warn(_("BOT_LLM_URL is not https: what is asked can be read on the way."))
 
 
 def _zalo(settings: Settings) -> Iterator[Finding]:

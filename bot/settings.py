@@ -24,7 +24,7 @@ DATABASES = ("sqlite+aiosqlite:///", "postgresql+asyncpg://")
 YEARS = range(2000, 3000)
 """The years in which BOT_NOW may lie, as a period may (scoring/periods.py)."""
 
-NOT_USED_YET = ("sentry_dsn", "llm_url", "llm_key")
+NOT_USED_YET = ("sentry_dsn",)
 """Settings that are read and have no effect in this version; `doctor` says so."""
 
 GIVEN = re.compile(r"^\s*(?:export\s+)?(BOT_\w+)\s*=", re.MULTILINE)
@@ -116,6 +116,7 @@ class Settings(_FromEnvironment):
     sentry_dsn: SecretStr = SecretStr("")
     llm_url: str = ""
     llm_key: SecretStr = SecretStr("")
+    llm_model: str = ""
     practice: Literal["on", "off", ""] = ""
     pacing: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     now: str = ""
@@ -145,6 +146,7 @@ class Settings(_FromEnvironment):
 
     @field_validator(
         "public_url",
+        "llm_url",
         "telegram_api_url",
         "telegram_proxy",
         "zalo_api_url",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from handlers import meanings, questions, redirect, unanswered
+from handlers import advice, meanings, questions, redirect, unanswered
 from handlers.commune import shown
 from handlers.guide_texts import checked, doubts, fees, papers, time_limit
 from handlers.intents import Intent
@@ -151,7 +151,7 @@ async def _find(turn: Turn, text: str) -> Reply:
     understood = understand(text, catalogue)
     if understood.intent is Intent.EMERGENCY:
         return await meanings.act(turn, understood)
-    return _answer(turn, understood, text)
+    return await advice.beside(turn, understood, text, _answer(turn, understood, text))
 
 
 def _answer(turn: Turn, understood: Understanding, text: str) -> Reply:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from handlers import drafting, phrases, questions, redirect, unanswered
+from handlers import advice, drafting, phrases, questions, redirect, unanswered
 from handlers.intents import Intent
 from handlers.matter import Matter, data_of, matter_of
 from handlers.questions import MENU, PERSON, title_of
@@ -86,7 +86,8 @@ async def answer(turn: Turn) -> Reply:
         return offer(turn, understood)
     if understood.sure or understood.intent is Intent.CLARIFY:
         return await act(turn, understood)
-    return offer(turn, understood)
+    reply = offer(turn, understood)
+    return await advice.beside(turn, understood, text, reply) if asks(text) else reply
 
 
 def _only_named(understood: Understanding, text: str) -> bool:

@@ -19,6 +19,14 @@ from scoring.periods import Period, Running, parse, running
 from storage.letter_book import Files
 
 
+class Adviser(Protocol):
+    """A language model behind the setting LLM_URL."""
+
+    async def ask(self, instructions: str, question: str) -> str:
+        """Give its answer, "" where there is none in time; raises nothing."""
+        ...
+
+
 class Press(Protocol):
     """Sets letters and keeps what it has set."""
 
@@ -51,6 +59,7 @@ class Office:
         surveys: the commune's surveys (surveys/*.toml).
         press: sets letters, None where nothing is printed.
         desk: the path of the officers' desk in the browser.
+        adviser: a language model, None where none is set: nothing is missing without one.
     """
 
     commune: Commune
@@ -65,6 +74,7 @@ class Office:
     surveys: tuple[Survey, ...] = ()
     press: Press | None = None
     desk: str = "/desk"
+    adviser: Adviser | None = None
 
     def scheme_for(self, period: Period) -> Scheme:
         """Give the criteria in force on a period's first day, else those of now."""

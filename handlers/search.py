@@ -107,6 +107,11 @@ class Catalogue:
         self._by_code = other._by_code  # noqa: SLF001 - another of this class
         self._index = other._index  # noqa: SLF001 - another of this class
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every folded word of the names, official and everyday."""
+        return self._index.vocabulary
+
     def taught(self, names: Mapping[str, tuple[str, ...]]) -> "Catalogue":
         """Give one that knows further everyday names, by code; of what is not offered, none."""
         taught = (replace(p, aliases=(*p.aliases, *names.get(p.code, ()))) for p in self.procedures)

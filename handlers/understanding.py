@@ -32,6 +32,8 @@ _FAINT_ASKED: Final = 6.0
 # Beside a second procedure this near, the first is a guess.
 _NEAR: Final = 0.95
 _BARE_NEAR: Final = 0.88
+# A bare subject that twins share (`kết hôn`: to register, or anew) tells less than their scores do.
+_BARE_TWIN: Final = 0.8
 _TORN: Final = 0.5
 # A question that the search knows this well is one in spite of weak signs of another intent.
 _ASKED: Final = 20.0
@@ -267,7 +269,12 @@ def _as_procedure(reading: Reading, found: tuple[tuple[Procedure, float], ...]) 
     bare = not phrases.ACTS.search(reading.line) and _carrying(reading) <= _BARE
     near = _BARE_NEAR if bare else _NEAR
     rivals = [code for code, score in ranked[1:] if score >= near * top]
-    if any(code in first.asks_back for code in rivals) or (bare and rivals):
+    twin = any(
+        (other.code in first.asks_back or first.code in other.asks_back)
+        and score >= _BARE_TWIN * top
+        for other, score in found[1:]
+    )
+    if any(code in first.asks_back for code in rivals) or (bare and (rivals or twin)):
         return _asked_back(ranked)
     likely = tuple(Meaning(Intent.PROCEDURE, code, score) for code, score in ranked[:_LIKELY])
     return Understanding(Intent.PROCEDURE, ranked, top >= _FOUND and not rivals, likely)

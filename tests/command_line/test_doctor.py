@@ -204,3 +204,14 @@ async def test_a_key_that_others_can_read_is_warned_of_and_an_empty_one_is_broke
         "BOT_SECRET_KEY": "short",
         "BOT_DATABASE_URL": f"sqlite+aiosqlite:///{terminal.folder}/other.db",
     }))  # fmt: skip
+
+
+async def test_a_language_model_is_named_and_an_open_way_to_it_warned_of(
+    terminal: Terminal,
+) -> None:
+    assert "mô hình ngôn ngữ" not in (await terminal("doctor")).out
+    safe = await terminal("doctor", BOT_LLM_URL="https://model.example/v1", BOT_LLM_KEY="hush")
+    assert "model.example" in safe.out
+    assert "hush" not in safe.out
+    assert "BOT_LLM_URL" not in safe.out
+    assert "không phải https" in _warned(await terminal("doctor", BOT_LLM_URL="http://10.0.0.9/v1"))

@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, object] = {
     "SENTRY_DSN": SecretStr(""),
     "LLM_URL": "",
     "LLM_KEY": SecretStr(""),
+    "LLM_MODEL": "",
     "PRACTICE": "",
     "PACING": None,
     "NOW": "",
