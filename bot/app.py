@@ -21,6 +21,7 @@ from bot.channels.web.identity import CookieIdentity, Identity
 from bot.channels.web.origins import Origins
 from bot.channels.web.uploads import Uploads
 from bot.channels.web.whence import Whence
+from bot.desk_files import DeskFiles
 from bot.health import health_routes
 from bot.key_check import check_key
 from bot.metrics import Metrics
@@ -283,6 +284,7 @@ def _desk(ground: Ground, service: Service, links: MediaLinks) -> Desk:
         read=Reader(ground.store),
         sessions=DeskSessions(ground.store),
         accept=service.accept,
+        files=DeskFiles(ground.media, service.darkroom),
         links=links,
         now=ground.clock,
     )

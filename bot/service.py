@@ -87,6 +87,7 @@ class Service:
         beside: Sequence[Callable[[asyncio.Event], Coroutine[None, None, None]]] = (),
     ) -> None:
         self._beside = beside
+        self.darkroom = Darkroom()
         self.ground = ground
         self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._only = only
@@ -156,7 +157,7 @@ class Service:
             if part in only or (name == "outbox" and self._sends):
                 running.working.append(tasks.create_task(work(stopping), name=name))
         if "clock" in only:
-            files = MediaWorker(ground.media, self.channels, Darkroom())
+            files = MediaWorker(ground.media, self.channels, self.darkroom)
             running.working.append(tasks.create_task(files.run(stopping), name="media"))
         for work in self._beside:
             running.working.append(tasks.create_task(work(stopping), name=work.__qualname__))
@@ -204,4 +205,5 @@ class Service:
     async def close(self) -> None:
         """Let go of connections."""
         await self.hang_up()
+        await self.darkroom.close()
         await self.ground.store.close()

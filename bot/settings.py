@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -28,6 +29,8 @@ NOT_USED_YET = ("sentry_dsn", "llm_url", "llm_key")
 """Settings that are read and have no effect in this version; `doctor` says so."""
 
 GIVEN = re.compile(r"^\s*(?:export\s+)?(BOT_\w+)\s*=", re.MULTILINE)
+
+TILES = re.compile(r"https?://[\w.-]+(?::\d+)?/[\w./?=&@~+{}-]*", re.ASCII)
 
 ORIGIN = re.compile(r"https?://[\w.-]+(?::\d+)?/?", re.ASCII)
 
@@ -108,6 +111,7 @@ class Settings(_FromEnvironment):
     channels: Listed = ()
     trusted_proxies: Listed = ()
     embed_origins: Listed = ()
+    map_tiles: str = ""
     backup_hours: int = Field(default=30, gt=0)
     metrics_token: SecretStr = SecretStr("")
     sentry_dsn: SecretStr = SecretStr("")
@@ -180,6 +184,14 @@ class Settings(_FromEnvironment):
             if not ORIGIN.fullmatch(origin):
                 raise ValueError("must be sites like https://xa.example.vn, parted by commas")
         return tuple(origin.rstrip("/") for origin in value)
+
+    @field_validator("map_tiles")
+    @classmethod
+    def _tiles(cls, value: str) -> str:
+        places = {name for _text, name, _form, _how in Formatter().parse(value) if name is not None}
+        if not TILES.fullmatch(value) or places != {"z", "x", "y"}:
+            raise ValueError("must be an https address with {z}, {x} and {y}")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -283,6 +283,7 @@ IS_FREE = text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND ass
 Index(
     "ix_tickets_open",
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
@@ -291,6 +292,7 @@ Index(
     "ix_tickets_open_of_unit",
     tickets.c.unit,
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
@@ -299,6 +301,7 @@ Index(
     "ix_tickets_held",
     tickets.c.assignee_id,
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
@@ -306,6 +309,7 @@ Index(
 Index(
     "ix_tickets_free",
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_FREE,
     postgresql_where=IS_FREE,
@@ -314,6 +318,7 @@ Index(
     "ix_tickets_free_of_unit",
     tickets.c.unit,
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_FREE,
     postgresql_where=IS_FREE,
@@ -325,8 +330,6 @@ Index(
     postgresql_where=tickets.c.duplicate_of.is_not(None),
 )
 Index("ix_tickets_desk", tickets.c.unit, tickets.c.state, tickets.c.due_at)
-# The report asks for what is open and overdue in all units.
-Index("ix_tickets_overdue", tickets.c.state, tickets.c.due_at)
 
 ticket_words = Table(
     "ticket_words",

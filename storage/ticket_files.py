@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import insert
+
 from messages.envelope import Attachment
 from storage import tables
+from storage.connection import INSERTS
 from storage.work import Work
+
+OURS = "media:"
+"""How the reference of a file in our own store begins; every channel can send it."""
+
+KEPT = 1
+"""The state of a file that is here."""
 
 
 def add_files(
@@ -25,4 +34,33 @@ def add_files(
             at=work.now,
             due_at=work.now,
             proof=proof,
+        )
+
+
+async def add_kept(work: Work, code: str, attachments: Sequence[Attachment]) -> None:
+    """Write down files of our own store as proof; they have been written and need no fetching."""
+    media, files = tables.media, tables.ticket_files
+    for attachment in attachments:
+        digest = attachment.ref.removeprefix(OURS)
+        kept = {"hash": digest, "mime": attachment.mime, "size": attachment.size}
+        await work.connection.execute(
+            INSERTS[work.connection.dialect.name](media)
+            .values(**kept, kept_at=work.now)
+            .on_conflict_do_nothing()
+        )
+        await work.connection.execute(
+            insert(files).values(
+                code=code,
+                channel=work.channel,
+                kind=attachment.kind,
+                ref=work.box.seal("ticket_files.ref", attachment.ref),
+                name=work.box.seal("ticket_files.name", attachment.name)
+                if attachment.name
+                else None,
+                at=work.now,
+                due_at=work.now,
+                state=KEPT,
+                hash=digest,
+                proof=True,
+            )
         )

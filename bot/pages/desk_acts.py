@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.pages.site import Desk
 from handlers.commune import Commune
-from messages.envelope import Address, Incoming
+from messages.envelope import Address, Attachment, Incoming
 from storage.people import Person
 
 LONGEST = 8000
@@ -21,6 +21,9 @@ LOOKS_EVERY = 0.05
 _ONCE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 BARE = frozenset({"nhan", "tra", "duyet"})
+WITH_FILES = frozenset({"traloi", "ghichu"})
+"""What photos and documents may go along with; with both they are proof of what was done."""
+
 WITH_WORDS = frozenset({"traloi", "hoi", "ghichu", "tuchoi", "trung", "bangiao"})
 UNIT, CATEGORY, REASON = "chuyen", "linhvuc", "tuchoi"
 
@@ -51,7 +54,9 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
     return f"/{act} {code} {words}" if act in WITH_WORDS and words else ""
 
 
-async def act(desk: Desk, person: Person, line: str, once: str) -> str | None:
+async def act(
+    desk: Desk, person: Person, line: str, once: str, attachments: tuple[Attachment, ...] = ()
+) -> str | None:
     """Send a line as a message of the officer's; give its key, None where the form is none of ours.
 
     Args:
@@ -59,13 +64,21 @@ async def act(desk: Desk, person: Person, line: str, once: str) -> str | None:
         person: who sits there.
         line: what they would have written in the chat.
         once: drawn for the form: sent twice it is one message.
+        attachments: what goes along, of our own store.
     """
     if not line or not _ONCE.fullmatch(once):
         return None
     key = f"desk:{once}"
-    sender = Address(person.channel, person.address)
     await desk.accept(
-        Incoming(sender, key, desk.now(), message_id=key, text=line, language=person.language)
+        Incoming(
+            Address(person.channel, person.address),
+            key,
+            desk.now(),
+            message_id=key,
+            text=line,
+            language=person.language,
+            attachments=attachments,
+        )
     )
     return key
 

@@ -12,6 +12,7 @@ __all__ = ["browser", "desk", "seen"]
 
 AUDITED = {
     ("GET", "/desk"),
+    ("GET", "/desk/map"),
     ("GET", "/desk/t/{code}"),
     ("POST", "/desk/t/{code}"),
     ("POST", "/desk/leave"),
@@ -32,7 +33,7 @@ async def test_every_route_of_the_desk_is_audited_or_shows_nothing(
     code = await file(desk.talk, seen.citizen, WORDS)
     await enter(desk, browser, seen)
     await act(desk, browser, code, act="nhan")
-    for path in ("/desk", "/desk/news"):
+    for path in ("/desk", "/desk/map", "/desk/news"):
         async with browser.get(f"{desk.url}{path}", headers=HTML) as answer:
             assert answer.status == 200
     await browser.post(f"{desk.url}/desk/leave", data={"token": "none"})
