@@ -22,7 +22,7 @@ class AddProof:
         """Write them down; those that are not here yet are fetched like a citizen's."""
         await work.flush()
         ours = tuple(one for one in self.attachments if one.ref.startswith(OURS))
-        await add_kept(work, self.code, ours)
+        await add_kept(work, ours, proof_of=self.code)
         theirs = tuple(one for one in self.attachments if not one.ref.startswith(OURS))
         add_files(work, self.code, theirs, proof=True)
 

@@ -37,8 +37,21 @@ def add_files(
         )
 
 
-async def add_kept(work: Work, code: str, attachments: Sequence[Attachment]) -> None:
-    """Write down files of our own store as proof; they have been written and need no fetching."""
+async def add_kept(
+    work: Work,
+    attachments: Sequence[Attachment],
+    *,
+    proof_of: str | None = None,
+    filed: str | None = None,
+) -> None:
+    """Write down files of our own store; they have been written and need no fetching.
+
+    Args:
+        work: in which the ticket or the item stands already.
+        attachments: the files.
+        proof_of: the code of a ticket, of which they prove what was done.
+        filed: the code of an item of evidence.
+    """
     media, files = tables.media, tables.ticket_files
     for attachment in attachments:
         digest = attachment.ref.removeprefix(OURS)
@@ -50,7 +63,8 @@ async def add_kept(work: Work, code: str, attachments: Sequence[Attachment]) -> 
         )
         await work.connection.execute(
             insert(files).values(
-                code=code,
+                code=proof_of,
+                filed=filed,
                 channel=work.channel,
                 kind=attachment.kind,
                 ref=work.box.seal("ticket_files.ref", attachment.ref),
@@ -61,6 +75,6 @@ async def add_kept(work: Work, code: str, attachments: Sequence[Attachment]) -> 
                 due_at=work.now,
                 state=KEPT,
                 hash=digest,
-                proof=True,
+                proof=proof_of is not None,
             )
         )

@@ -8,15 +8,16 @@ import secrets
 from aiohttp import web
 
 from bot.channels.web.uploads import BadUpload
-from bot.pages import desk_acts, desk_map, desk_session, desk_view
+from bot.pages import desk_acts, desk_evidence, desk_map, desk_session, desk_view
 from bot.pages.desk_forms import MOST_FILES, Sent, sent
 from bot.pages.desk_session import SESSION, is_from_desk, shut, sitting, token_of
 from bot.pages.rendering import language_of, page, with_language
 from bot.pages.site import Desk, Site
 from handlers import desk_ticket
+from handlers.components import STAFF
 from messages.codes import ticket_code
 from messages.envelope import Attachment
-from messages.text import Sayable, _
+from messages.text import _
 from messages.vietnamese import clean
 from storage.desk_reader import Shown
 from storage.people import Person
@@ -29,7 +30,7 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
     async def show(request: web.Request) -> web.Response:
         person = await sitting(desk, request)
         if person is None:
-            return shut(site, desk, request)
+            return await _elsewhere(site, desk, request)
         return await _page(site, desk, request, person)
 
     async def act(request: web.Request) -> web.Response:
@@ -71,11 +72,20 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
     return [
         *desk_session.routes(site, desk),
         *desk_map.routes(site, desk),
+        *desk_evidence.routes(site, desk),
         web.get(prefix, show),
         web.get(f"{prefix}/t/{{code}}", show),
         web.post(f"{prefix}/t/{{code}}", act),
         web.get(f"{prefix}/news", news),
     ]
+
+
+async def _elsewhere(site: Site, desk: Desk, request: web.Request) -> web.Response:
+    """Lead staff who are no officers to where they send evidence: they see no ticket."""
+    if request.path != desk.office.desk or not await sitting(desk, request, roles=STAFF):
+        return shut(site, desk, request)
+    there = with_language(f"{desk.office.desk}/evidence", language_of(request))
+    return web.Response(status=303, headers={"Location": there})
 
 
 async def _along(desk: Desk, form: Sent) -> tuple[Attachment, ...]:
@@ -94,7 +104,7 @@ async def _page(
 ) -> web.Response:
     turn, shown, village = desk_view.turn_of(desk, person), _shown(request), _village(request)
     code = ticket_code(request.match_info.get("code", ""))
-    told = await _told(desk, request, person)
+    told = await desk_acts.told(desk, person, request.query.get("did", ""))
     conversation, refused = await desk_view.conversation(desk, turn, code)
     tickets = await desk_view.listed(desk, person, shown, village)
     units, commune = desk_ticket.units_of(turn), desk.office.commune
@@ -108,6 +118,7 @@ async def _page(
         wrong.status if wrong else 404 if refused and told is None else 200,
         desk=desk.office.desk,
         person=person,
+        files_evidence=person.has(*STAFF),
         shown=shown,
         village=village,
         titles=[
@@ -130,14 +141,6 @@ async def _page(
     )
     found.headers["Cache-Control"] = "no-store"
     return found
-
-
-async def _told(desk: Desk, request: web.Request, person: Person) -> Sayable | None:
-    """Tell what the last form led to, None where there was none."""
-    if not (did := request.query.get("did", "")):
-        return None
-    told = await desk_acts.became(desk, person, did)
-    return _("It is being done. Please look again shortly.") if told is None else told
 
 
 def _shown(request: web.Request) -> Shown:

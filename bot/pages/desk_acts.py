@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bot.pages.site import Desk
 from handlers.commune import Commune
 from messages.envelope import Address, Attachment, Incoming
+from messages.text import Sayable, _
 from storage.people import Person
 
 LONGEST = 8000
@@ -36,9 +37,7 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
         code: of the ticket.
         form: "act", and "words", "unit", "category" or "reason".
     """
-    act = str(form.get("act", ""))
-    words = unicodedata.normalize("NFC", str(form.get("words", "")))
-    words = words.replace("\r\n", "\n").strip()[:LONGEST]
+    act, words = str(form.get("act", "")), words_of(form)
     if act in BARE:
         return f"/{act} {code}"
     if act == UNIT:
@@ -52,6 +51,12 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
         known = any(one.id == reason for one in commune.refusals)
         return f"/{act} {code} {reason if known else ''} {words}".strip() if known or words else ""
     return f"/{act} {code} {words}" if act in WITH_WORDS and words else ""
+
+
+def words_of(form: Mapping[str, object]) -> str:
+    """Give the words of a form as a chat would send them."""
+    words = unicodedata.normalize("NFC", str(form.get("words", "")))
+    return words.replace("\r\n", "\n").strip()[:LONGEST]
 
 
 async def act(
@@ -81,6 +86,14 @@ async def act(
         )
     )
     return key
+
+
+async def told(desk: Desk, person: Person, once: str) -> Sayable | None:
+    """Tell what the last form led to, None where there was none."""
+    if not once:
+        return None
+    found = await became(desk, person, once)
+    return _("It is being done. Please look again shortly.") if found is None else found
 
 
 async def became(desk: Desk, person: Person, once: str) -> str | None:
