@@ -20,6 +20,7 @@ from bot.channels.web.identity import CookieIdentity, Identity
 from bot.channels.web.origins import Origins
 from bot.channels.web.uploads import Uploads
 from bot.channels.web.whence import Whence
+from bot.desk_files import DeskFiles
 from bot.dossier_pull import DossierPull
 from bot.handed_out import open_file, own_data_of
 from bot.health import health_routes
@@ -279,6 +280,7 @@ def _desk(ground: Ground, service: Service, links: MediaLinks) -> Desk:
         read=Reader(ground.store),
         sessions=DeskSessions(ground.store),
         accept=service.accept,
+        files=DeskFiles(ground.media, service.darkroom),
         links=links,
         now=ground.clock,
     )

@@ -98,6 +98,7 @@ class Service:
         beside: Sequence[Work] = (),
     ) -> None:
         self._beside = beside
+        self.darkroom = Darkroom()
         self.ground = ground
         self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._only = only
@@ -171,7 +172,7 @@ class Service:
                     tasks.create_task(self.work(name, work, stopping), name=name)
                 )
         if "clock" in only:
-            files = MediaWorker(ground.media, self.channels, Darkroom())
+            files = MediaWorker(ground.media, self.channels, self.darkroom)
             running.working.append(
                 tasks.create_task(self.work("media", files.run, stopping), name="media")
             )
@@ -253,4 +254,5 @@ class Service:
     async def close(self) -> None:
         """Let go of connections."""
         await self.hang_up()
+        await self.darkroom.close()
         await self.ground.store.close()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -30,6 +31,8 @@ NOT_USED_YET = ("sentry_dsn",)
 GIVEN = re.compile(r"^\s*(?:export\s+)?(BOT_\w+)\s*=", re.MULTILINE)
 
 HEADER = re.compile(r"[\x20-\x7e]+")
+
+TILES = re.compile(r"https?://[\w.-]+(?::\d+)?/[\w./?=&@~+{}-]*", re.ASCII)
 
 ORIGIN = re.compile(r"https?://[\w.-]+(?::\d+)?/?", re.ASCII)
 
@@ -110,6 +113,7 @@ class Settings(_FromEnvironment):
     channels: Listed = ()
     trusted_proxies: Listed = ()
     embed_origins: Listed = ()
+    map_tiles: str = ""
     backup_hours: int = Field(default=30, gt=0)
     dossiers_header: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
@@ -185,6 +189,14 @@ class Settings(_FromEnvironment):
             if not ORIGIN.fullmatch(origin):
                 raise ValueError("must be sites like https://xa.example.vn, parted by commas")
         return tuple(origin.rstrip("/") for origin in value)
+
+    @field_validator("map_tiles")
+    @classmethod
+    def _tiles(cls, value: str) -> str:
+        places = {name for _text, name, _form, _how in Formatter().parse(value) if name is not None}
+        if not TILES.fullmatch(value) or places != {"z", "x", "y"}:
+            raise ValueError("must be an https address with {z}, {x} and {y}")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

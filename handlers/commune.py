@@ -288,13 +288,17 @@ def _wrong_names(commune: Commune) -> Iterator[Finding]:
             ("categories", index, "title"),
             _("The title {title} stands here a second time.", title=title),
         )
-    for index, one in enumerate(commune.households):
-        if one.village not in commune.villages:
-            unknown = _("No village is called {name}.", name=one.village)
-            yield ("households", index, "village"), unknown
-    for index in _repeated([one.village for one in commune.households]):
-        twice = _("The id {id} stands here a second time.", id=commune.households[index].village)
-        yield ("households", index, "village"), twice
+    for name, named in (
+        ("households", [one.village for one in commune.households]),
+        ("centres", [one.village for one in commune.centres]),
+    ):
+        for index, village in enumerate(named):
+            if village not in commune.villages:
+                unknown = _("No village is called {name}.", name=village)
+                yield (name, index, "village"), unknown
+        for index in _repeated(named):
+            twice = _("The id {id} stands here a second time.", id=named[index])
+            yield (name, index, "village"), twice
     sought: list[tuple[Place, str]] = [(("default_unit",), commune.default_unit)]
     sought += [(("categories", i, "unit"), c.unit) for i, c in enumerate(commune.categories)]
     sought += [(("dossiers", "units", i, "id"), u.id) for i, u in enumerate(commune.dossiers.units)]

@@ -290,6 +290,14 @@ class Households(Sourced):
     count: Count
 
 
+class Centre(Sourced):
+    """Where the middle of a village is, in degrees; the desk's map is drawn with it."""
+
+    village: Filled
+    latitude: Annotated[float, Field(ge=8, le=24)]
+    longitude: Annotated[float, Field(ge=102, le=118)]
+
+
 class SmartApp(Sourced):
     """The city's app for citizens, of which it is counted how many households have it."""
 
@@ -374,6 +382,7 @@ class Commune(Sourced):
         office: the body that signs, "Ủy ban nhân dân xã …".
         villages: names to choose a place from; none means that a place is a pin or words.
         households: how many each village has; of a village that is not here it is not known.
+        centres: where villages are; one that is not here stands where its tickets' pins are.
         working_time: what `calendar.toml` says; all else is from `commune.toml`.
     """
 
@@ -385,6 +394,7 @@ class Commune(Sourced):
     deadline: Deadline
     villages: Annotated[tuple[Filled, ...], BLANK] = ()
     households: Annotated[tuple[Households, ...], BLANK] = ()
+    centres: tuple[Centre, ...] = ()
     smart_app: SmartApp | None = None
     topics: tuple[Topic, ...] = ()
     quiet: Quiet = Quiet()

@@ -1,5 +1,6 @@
 """The way from the chat to the desk in the browser: a link that serves once."""
 
+from handlers.components import STAFF
 from handlers.desk_ticket import DESK
 from handlers.routing import Reply, Router, Turn
 from messages.text import _, lines
@@ -12,7 +13,7 @@ LENGTH = 26
 """Characters of the alphabet of codes: 130 bits."""
 
 
-@router.command("desk", "banlamviec", roles=DESK)
+@router.command("desk", "banlamviec", roles=(*DESK, *STAFF))
 async def link(turn: Turn) -> Reply:
     """Send a link that opens the desk in a browser; never into a group."""
     code = turn.chance.letters(LENGTH)

@@ -7,6 +7,7 @@ from handlers.routing import Offer, Purpose, Turn
 from messages.envelope import Attachment, AttachmentKind
 from messages.text import Sayable, Text, _
 from storage.outbox import Draft
+from storage.ticket_files import OURS
 from storage.tickets import Ticket
 
 SENT_ALONG = (
@@ -16,9 +17,6 @@ SENT_ALONG = (
     AttachmentKind.FILE,
 )
 """Attachments of an officer's message that go to the citizen with it."""
-
-OURS = "media:"
-"""How the reference of a file in our own store begins; every channel can send it."""
 
 
 async def to_citizen(

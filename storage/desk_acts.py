@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from messages.envelope import Attachment
 from storage import desk_tables, tables
 from storage.desk_reader import Shift
-from storage.ticket_files import add_files
+from storage.ticket_files import OURS, add_files, add_kept
 from storage.work import Work
 
 
@@ -19,9 +19,12 @@ class AddProof:
     attachments: tuple[Attachment, ...]
 
     async def apply(self, work: Work) -> None:
-        """Write them down; they are fetched like a citizen's."""
+        """Write them down; those that are not here yet are fetched like a citizen's."""
         await work.flush()
-        add_files(work, self.code, self.attachments, proof=True)
+        ours = tuple(one for one in self.attachments if one.ref.startswith(OURS))
+        await add_kept(work, ours, proof_of=self.code)
+        theirs = tuple(one for one in self.attachments if not one.ref.startswith(OURS))
+        add_files(work, self.code, theirs, proof=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select, true
 
+from messages.envelope import AttachmentKind
 from storage import desk_tables, tables
 from storage.database import Store
 from storage.tickets import Ticket, Words, ticket_of
@@ -107,6 +108,10 @@ class VillageCount:
     late: int
 
 
+def _by_deadline_and_age(ticket: Ticket) -> tuple[datetime, datetime, str]:
+    return ticket.due_at, ticket.received_at, ticket.code
+
+
 class DeskReader:
     """Reads for the desk.
 
@@ -145,7 +150,7 @@ class DeskReader:
         now: datetime | None = None,
         limit: int = 50,
     ) -> list[Ticket]:
-        """List open tickets by deadline.
+        """List open tickets by deadline, of those due together the oldest first.
 
         Args:
             shown: which; "late" needs `now`.
@@ -160,10 +165,10 @@ class DeskReader:
         for unit in units if units and shown is not Shown.MINE else ("",):
             found += await self._tickets(
                 self._open(shown, unit, officer_id, now)
-                .order_by(table.c.due_at, table.c.code)
+                .order_by(table.c.due_at, table.c.received_at, table.c.code)
                 .limit(limit)
             )
-        return sorted(found, key=lambda one: (one.due_at, one.code))[:limit]
+        return sorted(found, key=_by_deadline_and_age)[:limit]
 
     async def counts(
         self, *, units: Sequence[str], officer_id: int, now: datetime
@@ -225,10 +230,12 @@ class DeskReader:
                 self._open(Shown.LATE, unit, officer_id, now).where(theirs),
                 self._open(Shown.UNIT, unit, officer_id, now).where(table.c.assignee_id.in_(gone)),
             ):
-                query = which.order_by(table.c.due_at, table.c.code).limit(limit)
+                query = which.order_by(table.c.due_at, table.c.received_at, table.c.code).limit(
+                    limit
+                )
                 found += await self._tickets(query)
         each = {one.code: one for one in found if one.assignee_id != officer_id}
-        return sorted(each.values(), key=lambda one: (one.due_at, one.code))[:limit]
+        return sorted(each.values(), key=_by_deadline_and_age)[:limit]
 
     async def _holders(self) -> set[int]:
         """Give who has tickets: few people, so that the index over them is walked, not the rows."""
@@ -277,7 +284,9 @@ class DeskReader:
         query = self._open(Shown.UNIT, "", officer_id, None).where(
             table.c.village == village, table.c.unit.in_(units) if units else true()
         )
-        return await self._tickets(query.order_by(table.c.due_at, table.c.code).limit(limit))
+        return await self._tickets(
+            query.order_by(table.c.due_at, table.c.received_at, table.c.code).limit(limit)
+        )
 
     async def versions(self, code: str) -> list[Words]:
         """Give what the person wrote about a ticket, each message in all its versions, in order."""
@@ -310,6 +319,25 @@ class DeskReader:
                 row.code: box.unseal("ticket_words.words", row.words) if row.words else ""
                 for row in rows
             }
+
+    async def first_photos(self, codes: Sequence[str]) -> Mapping[str, str]:
+        """Give code → hash of the first photo that a citizen sent of several tickets."""
+        table = tables.ticket_files
+        first = (
+            select(func.min(table.c.id))
+            .where(
+                table.c.code.in_(codes),
+                table.c.kind == AttachmentKind.IMAGE,
+                table.c.hash.is_not(None),
+                table.c.proof.is_(False),
+            )
+            .group_by(table.c.code)
+        )
+        async with self._store.reading() as connection:
+            rows = await connection.execute(
+                select(table.c.code, table.c.hash).where(table.c.id.in_(first))
+            )
+            return {row.code: row.hash for row in rows}
 
     async def named(self, code: str) -> frozenset[int]:
         """Give the officials whom a ticket names."""

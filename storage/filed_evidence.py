@@ -13,6 +13,7 @@ from storage.connection import Reading
 from storage.database import Conflict
 from storage.media import KEPT
 from storage.sealing import Box
+from storage.ticket_files import OURS, add_kept
 from storage.work import Work
 
 WAITING, CONFIRMED, SENT_BACK = 0, 1, 2
@@ -50,7 +51,13 @@ class FileEvidence:
             person_id=work.person_id,
             filed_at=work.now,
         )
+        ours = [one for one in self.attachments if one.ref.startswith(OURS)]
+        if ours:
+            await work.flush()
+            await add_kept(work, ours, filed=self.code)
         for attachment in self.attachments:
+            if attachment in ours:
+                continue
             name = attachment.name
             work.add(
                 tables.ticket_files,

@@ -112,7 +112,7 @@ class Media:
         self, content: bytes, mime: str
     ) -> tuple[str, Callable[[Connection], Awaitable[None]]]:
         """Write a file's content; give its hash, and what writes its row in a transaction."""
-        digest = await asyncio.to_thread(self._written, content)
+        digest = await self.written(content)
 
         async def keep(connection: Connection) -> None:
             await connection.execute(
@@ -122,6 +122,13 @@ class Media:
             )
 
         return digest, keep
+
+    async def written(self, content: bytes) -> str:
+        """Write a file's content without a row; give its hash.
+
+        Whoever wants it writes the row within a day: until then `sweep` leaves it.
+        """
+        return await asyncio.to_thread(self._written, content)
 
     async def keep_own(self, content: bytes, mime: str) -> str:
         """Keep a file that we made ourselves; give its hash. A second time changes nothing."""

@@ -285,6 +285,7 @@ IS_FREE = text("state IN ('new', 'assigned', 'in_progress', 'need_info') AND ass
 Index(
     "ix_tickets_open",
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
@@ -293,6 +294,7 @@ Index(
     "ix_tickets_open_of_unit",
     tickets.c.unit,
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
@@ -301,6 +303,7 @@ Index(
     "ix_tickets_held",
     tickets.c.assignee_id,
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
@@ -308,6 +311,7 @@ Index(
 Index(
     "ix_tickets_free",
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_FREE,
     postgresql_where=IS_FREE,
@@ -316,6 +320,7 @@ Index(
     "ix_tickets_free_of_unit",
     tickets.c.unit,
     tickets.c.due_at,
+    tickets.c.received_at,
     tickets.c.code,
     sqlite_where=IS_FREE,
     postgresql_where=IS_FREE,
@@ -327,8 +332,6 @@ Index(
     postgresql_where=tickets.c.duplicate_of.is_not(None),
 )
 Index("ix_tickets_desk", tickets.c.unit, tickets.c.state, tickets.c.due_at)
-# The report asks for what is open and overdue in all units.
-Index("ix_tickets_overdue", tickets.c.state, tickets.c.due_at)
 
 ticket_words = Table(
     "ticket_words",

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from storage import tables
 from storage.connection import Reading
-from storage.tickets import BREACH, OPEN, Event, State
+from storage.tickets import BREACH, Event, State
 
 TURNING = (
     Event.ANSWERED,
@@ -124,7 +124,7 @@ async def _overdue(connection: Reading, until: datetime) -> set[str]:
         tickets.c.received_at < until,
         tickets.c.kind != BREACH,
     )
-    still = await connection.execute(select(tickets.c.code).where(tickets.c.state.in_(OPEN), *late))
+    still = await connection.execute(select(tickets.c.code).where(tables.IS_OPEN, *late))
     since = await connection.execute(
         select(tickets.c.code).where(
             tickets.c.code.in_(

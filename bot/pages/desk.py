@@ -7,16 +7,17 @@ import secrets
 
 from aiohttp import web
 
-from bot.pages import desk_acts, desk_session, desk_view
+from bot.channels.web.uploads import BadUpload
+from bot.pages import desk_acts, desk_evidence, desk_map, desk_session, desk_view
+from bot.pages.desk_forms import MOST_FILES, Sent, sent
 from bot.pages.desk_session import SESSION, is_from_desk, shut, sitting, token_of
-from bot.pages.forms import form_of
 from bot.pages.rendering import language_of, page, with_language
 from bot.pages.site import Desk, Site
 from handlers import desk_ticket
-from handlers.routing import Turn
+from handlers.components import STAFF
 from messages.codes import ticket_code
-from messages.envelope import Address, Incoming
-from messages.text import Sayable, _
+from messages.envelope import Attachment
+from messages.text import _
 from messages.vietnamese import clean
 from storage.desk_reader import Shown
 from storage.people import Person
@@ -29,22 +30,27 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
     async def show(request: web.Request) -> web.Response:
         person = await sitting(desk, request)
         if person is None:
-            return shut(site, desk, request)
+            return await _elsewhere(site, desk, request)
         return await _page(site, desk, request, person)
 
     async def act(request: web.Request) -> web.Response:
         person = await sitting(desk, request)
         if person is None:
             return shut(site, desk, request)
-        form = await form_of(request)
-        if not is_from_desk(site, request, str(form.get("token", ""))):
-            raise web.HTTPForbidden
         code = ticket_code(request.match_info["code"])
-        line = desk_acts.line_of(desk.office.commune, code, form) if code else ""
-        once = str(form.get("once", ""))
+        try:
+            form = await sent(request)
+            fields = form.fields
+            if not is_from_desk(site, request, fields.get("token", "")):
+                raise web.HTTPForbidden
+            along = await _along(desk, form)
+        except BadUpload as error:
+            return await _page(site, desk, request, person, wrong=error)
+        line = desk_acts.line_of(desk.office.commune, code, fields) if code else ""
+        once = fields.get("once", "")
         where = f"{prefix}/t/{code}" if code else prefix
         query = f"?show={_shown(request)}"
-        if await desk_acts.act(desk, person, line, once):
+        if await desk_acts.act(desk, person, line, once, along):
             query += f"&did={once}"
         answer = web.Response(status=303)
         answer.headers["Location"] = with_language(where + query, language_of(request))
@@ -65,6 +71,8 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
 
     return [
         *desk_session.routes(site, desk),
+        *desk_map.routes(site, desk),
+        *desk_evidence.routes(site, desk),
         web.get(prefix, show),
         web.get(f"{prefix}/t/{{code}}", show),
         web.post(f"{prefix}/t/{{code}}", act),
@@ -72,10 +80,31 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
     ]
 
 
-async def _page(site: Site, desk: Desk, request: web.Request, person: Person) -> web.Response:
-    turn, shown, village = _turn_of(desk, person), _shown(request), _village(request)
+async def _elsewhere(site: Site, desk: Desk, request: web.Request) -> web.Response:
+    """Lead staff who are no officers to where they send evidence: they see no ticket."""
+    if request.path != desk.office.desk or not await sitting(desk, request, roles=STAFF):
+        return shut(site, desk, request)
+    there = with_language(f"{desk.office.desk}/evidence", language_of(request))
+    return web.Response(status=303, headers={"Location": there})
+
+
+async def _along(desk: Desk, form: Sent) -> tuple[Attachment, ...]:
+    """Keep the files of a form.
+
+    Raises:
+        BadUpload: one cannot be taken, or what the form does takes none.
+    """
+    if form.files and form.fields.get("act") not in desk_acts.WITH_FILES:
+        raise BadUpload(400, _("A photo or document goes with an answer or a note only."))
+    return tuple([await desk.files.keep(content, name) for name, content in form.files])
+
+
+async def _page(
+    site: Site, desk: Desk, request: web.Request, person: Person, wrong: BadUpload | None = None
+) -> web.Response:
+    turn, shown, village = desk_view.turn_of(desk, person), _shown(request), _village(request)
     code = ticket_code(request.match_info.get("code", ""))
-    told = await _told(desk, request, person)
+    told = await desk_acts.told(desk, person, request.query.get("did", ""))
     conversation, refused = await desk_view.conversation(desk, turn, code)
     tickets = await desk_view.listed(desk, person, shown, village)
     units, commune = desk_ticket.units_of(turn), desk.office.commune
@@ -86,9 +115,10 @@ async def _page(site: Site, desk: Desk, request: web.Request, person: Person) ->
         request,
         "desk.html",
         # Who forwards a ticket to another unit is told so on a page that they may not see again.
-        404 if refused and told is None else 200,
+        wrong.status if wrong else 404 if refused and told is None else 200,
         desk=desk.office.desk,
         person=person,
+        files_evidence=person.has(*STAFF),
         shown=shown,
         village=village,
         titles=[
@@ -100,6 +130,8 @@ async def _page(site: Site, desk: Desk, request: web.Request, person: Person) ->
         conversation=conversation,
         refused=refused,
         told=told,
+        wrong=wrong.reason if wrong else None,
+        most_files=MOST_FILES,
         token=token_of(request[SESSION]),
         once=secrets.token_urlsafe(16),
         longest=commune.limits.story,
@@ -111,26 +143,8 @@ async def _page(site: Site, desk: Desk, request: web.Request, person: Person) ->
     return found
 
 
-async def _told(desk: Desk, request: web.Request, person: Person) -> Sayable | None:
-    """Tell what the last form led to, None where there was none."""
-    if not (did := request.query.get("did", "")):
-        return None
-    told = await desk_acts.became(desk, person, did)
-    return _("It is being done. Please look again shortly.") if told is None else told
-
-
-def _turn_of(desk: Desk, person: Person) -> Turn:
-    """Stand where a turn of the officer's would, to read as its handlers read."""
-    now = desk.now()
-    message = Incoming(Address(person.channel, person.address), "", now)
-    return Turn(message, person, desk.office, desk.read, now)
-
-
 def _shown(request: web.Request) -> Shown:
-    try:
-        return Shown(request.query.get("show", ""))
-    except ValueError:
-        return Shown.UNIT
+    return desk_view.shown_of(request.query.get("show", ""))
 
 
 def _village(request: web.Request) -> str | None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from bot.pages.site import Desk
 from handlers.commune import Commune
-from messages.envelope import Address, Incoming
+from messages.envelope import Address, Attachment, Incoming
+from messages.text import Sayable, _
 from storage.people import Person
 
 LONGEST = 8000
@@ -21,6 +22,9 @@ LOOKS_EVERY = 0.05
 _ONCE = re.compile(r"[A-Za-z0-9_-]{22}")
 
 BARE = frozenset({"nhan", "tra", "duyet"})
+WITH_FILES = frozenset({"traloi", "ghichu"})
+"""What photos and documents may go along with; with both they are proof of what was done."""
+
 WITH_WORDS = frozenset({"traloi", "hoi", "ghichu", "tuchoi", "trung", "bangiao"})
 UNIT, CATEGORY, REASON = "chuyen", "linhvuc", "tuchoi"
 
@@ -33,9 +37,7 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
         code: of the ticket.
         form: "act", and "words", "unit", "category" or "reason".
     """
-    act = str(form.get("act", ""))
-    words = unicodedata.normalize("NFC", str(form.get("words", "")))
-    words = words.replace("\r\n", "\n").strip()[:LONGEST]
+    act, words = str(form.get("act", "")), words_of(form)
     if act in BARE:
         return f"/{act} {code}"
     if act == UNIT:
@@ -51,7 +53,15 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
     return f"/{act} {code} {words}" if act in WITH_WORDS and words else ""
 
 
-async def act(desk: Desk, person: Person, line: str, once: str) -> str | None:
+def words_of(form: Mapping[str, object]) -> str:
+    """Give the words of a form as a chat would send them."""
+    words = unicodedata.normalize("NFC", str(form.get("words", "")))
+    return words.replace("\r\n", "\n").strip()[:LONGEST]
+
+
+async def act(
+    desk: Desk, person: Person, line: str, once: str, attachments: tuple[Attachment, ...] = ()
+) -> str | None:
     """Send a line as a message of the officer's; give its key, None where the form is none of ours.
 
     Args:
@@ -59,15 +69,31 @@ async def act(desk: Desk, person: Person, line: str, once: str) -> str | None:
         person: who sits there.
         line: what they would have written in the chat.
         once: drawn for the form: sent twice it is one message.
+        attachments: what goes along, of our own store.
     """
     if not line or not _ONCE.fullmatch(once):
         return None
     key = f"desk:{once}"
-    sender = Address(person.channel, person.address)
     await desk.accept(
-        Incoming(sender, key, desk.now(), message_id=key, text=line, language=person.language)
+        Incoming(
+            Address(person.channel, person.address),
+            key,
+            desk.now(),
+            message_id=key,
+            text=line,
+            language=person.language,
+            attachments=attachments,
+        )
     )
     return key
+
+
+async def told(desk: Desk, person: Person, once: str) -> Sayable | None:
+    """Tell what the last form led to, None where there was none."""
+    if not once:
+        return None
+    found = await became(desk, person, once)
+    return _("It is being done. Please look again shortly.") if found is None else found
 
 
 async def became(desk: Desk, person: Person, once: str) -> str | None:

@@ -8,12 +8,14 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from bot.pages.forms import form_of
 from bot.pages.rendering import page, with_language
 from bot.pages.site import Desk, Site
+from handlers.components import STAFF
 from handlers.desk_ticket import DESK
 from messages.codes import ticket_code
 from storage.desk_sessions import SESSION_LASTS
@@ -32,8 +34,10 @@ def token_of(session: str) -> str:
     return hmac.new(session.encode(), b"desk form", hashlib.sha256).hexdigest()
 
 
-async def sitting(desk: Desk, request: web.Request, *, looks: bool = True) -> Person | None:
-    """Tell who asks; None where nobody sits here, or who did is no officer any more.
+async def sitting(
+    desk: Desk, request: web.Request, *, looks: bool = True, roles: Sequence[str] = DESK
+) -> Person | None:
+    """Tell who asks; None where nobody sits here, or who did has the role no more.
 
     It is written down before anything is shown.
 
@@ -41,12 +45,13 @@ async def sitting(desk: Desk, request: web.Request, *, looks: bool = True) -> Pe
         desk: where they sit.
         request: what they ask.
         looks: whether the answer shows anything of a person.
+        roles: what they must be one of.
     """
     session = request.cookies.get(COOKIE, "")
     if not _SESSION.fullmatch(session):
         return None
     person = await desk.sessions.whose(session, desk.now())
-    if person is None or not person.has(*DESK):
+    if person is None or not person.has(*roles):
         return None
     request[SESSION] = session
     if looks:
@@ -109,7 +114,7 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
         return answer
 
     async def leave(request: web.Request) -> web.Response:
-        person = await sitting(desk, request)
+        person = await sitting(desk, request, roles=(*DESK, *STAFF))
         form = await form_of(request)
         if person is not None:
             if not is_from_desk(site, request, str(form.get("token", ""))):

@@ -10,7 +10,7 @@ from handlers import cards, desk_canned, desk_ticket, ticket_view
 from handlers.deadlines import deadline_words
 from handlers.routing import Reply, Turn
 from handlers.ticket_states import STATE_NAMES
-from messages.envelope import AttachmentKind
+from messages.envelope import Address, AttachmentKind, Incoming
 from messages.text import Sayable, Text, _
 from storage.desk_reader import COUNTED, Shown
 from storage.people import Person
@@ -79,6 +79,21 @@ class Conversation:
     writing: tuple[tuple[str, Text], ...]
     possible: frozenset[str]
     canned: tuple[tuple[Sayable, str], ...]
+
+
+def turn_of(desk: Desk, person: Person) -> Turn:
+    """Stand where a turn of the officer's would, to read as its handlers read."""
+    now = desk.now()
+    message = Incoming(Address(person.channel, person.address), "", now)
+    return Turn(message, person, desk.office, desk.read, now)
+
+
+def shown_of(name: str) -> Shown:
+    """Give the list of a name, that of the unit where there is none of it."""
+    try:
+        return Shown(name)
+    except ValueError:
+        return Shown.UNIT
 
 
 def count(number: int) -> str:

@@ -31,17 +31,22 @@ _SENTENCES: Mapping[int, Text] = {
 _OTHERWISE = _("This request could not be understood.")
 
 
-def policy(framed_by: tuple[str, ...] = (), *, worker: bool = False) -> str:
+def policy(
+    framed_by: tuple[str, ...] = (), *, worker: bool = False, images: tuple[str, ...] = ()
+) -> str:
     """Write the policy of a page: everything is ours, nothing is written into the page itself.
 
     Args:
         framed_by: origins that may put the page into a frame of theirs; none without.
         worker: whether the page may start the worker that opens it without a network.
+        images: origins beside ours from which it shows pictures.
     """
     frames = f"'self' {' '.join(framed_by)}" if framed_by else "'none'"
     types = "worker" if worker else "'none'"
+    shown = " ".join(("'self'", "blob:", *images))
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        f"img-src {shown}; "
         "media-src 'self'; manifest-src 'self'; connect-src 'self'; form-action 'self'; "
         "base-uri 'none'; require-trusted-types-for 'script'; "
         f"trusted-types {types}; frame-ancestors {frames}"

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.channels.web.identity import CookieIdentity
 from bot.channels.web.origins import Origins
+from bot.desk_files import DeskFiles
 from bot.pages.media import KeptMedia, MediaLinks
 from bot.settings import Settings
 from handlers.commune import Commune
@@ -31,6 +32,7 @@ class Desk:
         read: asks the store.
         sessions: who sits there.
         accept: keeps a message durably, as a channel does; what an officer does is one of theirs.
+        files: keeps photos and documents that officers send.
         links: signed links to kept photos.
         now: our clock.
     """
@@ -39,6 +41,7 @@ class Desk:
     read: Reader
     sessions: DeskSessions
     accept: Callable[[Incoming], Awaitable[bool]]
+    files: DeskFiles
     links: MediaLinks
     now: Clock
 

@@ -229,7 +229,9 @@ class _Told:
         words = self.filed(scored.component.id)
         counted = self(scored.found) if scored.part is not None else ""
         yield from words
-        if counted:
+        # That the service counted nothing is no result beside what people did on paper; the annex
+        # tells it.
+        if counted and (scored.part or not words):
             yield f"{scored.component.title}: {counted}"
         elif not words:
             yield f"{scored.component.title}."

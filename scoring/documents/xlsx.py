@@ -120,7 +120,10 @@ def _months(book: Book, report: Report, score: ScoreSheet) -> None:
     """Feedback by month and kind, on time and satisfaction; native charts of them and the score."""
     kinds = sorted({kind for month in report.months for kind in month.received})
     name = book.say(_("By month"))
-    sheet = book.sheet(name, (12, *(14 for _kind in kinds), 10, 12, 12, 12, 12, 12))
+    widths = (12, *(14 for _kind in kinds), 10, 12, 12, 12, 12, 12)
+    sheet = book.sheet(name, widths, landscape=False)
+    # The edge of a page would cut a chart in two.
+    sheet.fit_to_pages(1, 1)
     book.write(sheet, 0, 0, _("Feedback received by month and kind"), book.title)
     total = len(kinds) + 1
     headings: list[Sayable] = [

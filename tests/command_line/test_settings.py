@@ -25,6 +25,7 @@ DEFAULTS: Mapping[str, object] = {
     "CHANNELS": (),
     "TRUSTED_PROXIES": (),
     "EMBED_ORIGINS": (),
+    "MAP_TILES": "",
     "BACKUP_HOURS": 30,
     "DOSSIERS_HEADER": SecretStr(""),
     "METRICS_TOKEN": SecretStr(""),
@@ -186,6 +187,10 @@ def test_channels_are_the_web_and_those_with_credentials_unless_named(
         ("ZALO_OAUTH_URL", "zalo"),
         ("ZALO_ZBS_URL", "zalo"),
         ("ZALO_BUTTONS", "many"),
+        ("MAP_TILES", "https://tiles.example.vn/map.png"),
+        ("MAP_TILES", "https://tiles.example.vn/{z}/{x}/{y}/{secret}"),
+        ("MAP_TILES", "https://tiles.example.vn/{z}/{x}/{y}; script-src *"),
+        ("MAP_TILES", "ftp://tiles.example.vn/{z}/{x}/{y}"),
         ("ZALO_MAC_MODE", "lax"),
     ],
 )

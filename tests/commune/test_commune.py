@@ -255,6 +255,18 @@ def test_without_the_library_only_the_file_counts(folder: Path) -> None:
         (FILES[0], "reopen_days = 7", "reopen_days = -1", "limits.reopen_days must be a whole"),
         (FILES[0], "[limits]", "[limitz]", "limitz is not known here"),
         (FILES[0], "villages = []", "working_time = 1", "working_time is not known here"),
+        (
+            FILES[0],
+            "villages = []",
+            "periods = { closing_day = 31 }\nvillages = []",
+            "periods.closing_day cannot be used",
+        ),
+        (
+            FILES[0],
+            "villages = []",
+            'centres = [{ village = "Thôn A", latitude = 20.7, longitude = 106.6 }]\nvillages = []',
+            "No village is called Thôn A",
+        ),
         (FILES[1], '["07:30-11:30", "13:30-17:00"]', '["7h30-11h30"]', "span of hours"),
         (FILES[1], '["07:30-11:30", "13:30-17:00"]', '["07:30-25:00"]', "span of hours"),
         (FILES[1], '"13:30-17:00"]', '"11:00-17:00"]', "overlap"),

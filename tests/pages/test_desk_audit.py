@@ -6,12 +6,15 @@ from bot.pages.desk import routes
 from storage.audit import audited
 from tests.conversations.desk_scenes import WORDS, Scene, file
 from tests.pages.desk_scene import DeskScene
-from tests.pages.test_desk_pages import HTML, act, browser, desk, enter, seen
+from tests.pages.test_desk_pages import HTML, act, browser, desk, seen
 
 __all__ = ["browser", "desk", "seen"]
 
 AUDITED = {
     ("GET", "/desk"),
+    ("GET", "/desk/map"),
+    ("GET", "/desk/evidence"),
+    ("POST", "/desk/evidence"),
     ("GET", "/desk/t/{code}"),
     ("POST", "/desk/t/{code}"),
     ("POST", "/desk/leave"),
@@ -30,11 +33,13 @@ async def test_every_route_of_the_desk_is_audited_or_shows_nothing(
     all_routes = {(one.method, one.path) for one in routes(desk.site, desk.desk)}
     assert all_routes == AUDITED | NOTHING_SHOWN.keys()
     code = await file(desk.talk, seen.citizen, WORDS)
-    await enter(desk, browser, seen)
+    admin = await desk.talk.official("admin", name="Quản Trị")
+    await browser.post(f"{desk.url}{await desk.link(admin)}")
     await act(desk, browser, code, act="nhan")
-    for path in ("/desk", "/desk/news"):
+    for path in ("/desk", "/desk/map", "/desk/evidence", "/desk/news"):
         async with browser.get(f"{desk.url}{path}", headers=HTML) as answer:
             assert answer.status == 200
+    await browser.post(f"{desk.url}/desk/evidence", data={"token": "none"})
     await browser.post(f"{desk.url}/desk/leave", data={"token": "none"})
     found = [one for one in await audited(desk.talk.store) if one.channel == "desk"]
     assert {tuple(one.act.split(" ")) for one in found} == AUDITED

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from bot.pages.media import KeptMedia
 from bot.pages.site import Site
 from handlers.office import Office
+from messages.envelope import Attachment, AttachmentKind
 from storage.tickets import State
 from tests import databases
 from tests.chromium import beside_chromium, needs_chromium
@@ -29,17 +30,21 @@ pytestmark = [needs_chromium, beside_chromium]
 LONG = "Nghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêng"
 
 
+def _jpeg(colour: str) -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(picture, "JPEG")
+    return picture.getvalue()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(
-    database: str, chromium: Browser, office: Office, hands: Hands, site: Site
+    database: str, chromium: Browser, office: Office, hands: Hands, site: Site, tmp_path: Path
 ) -> AsyncIterator[DeskScene]:
-    picture = io.BytesIO()
-    Image.new("RGB", (64, 48), "teal").save(picture, "JPEG")
-    media = {"a" * 64: KeptMedia(picture.getvalue(), "image/jpeg")}
+    media = {"a" * 64: KeptMedia(_jpeg("teal"), "image/jpeg")}
     async with (
         databases.opened(database) as store,
         talking(store, office, hands) as talk,
-        desk_scene(talk, site, media) as found,
+        desk_scene(talk, site, media, tmp_path) as found,
     ):
         found.browser = chromium
         yield found
@@ -80,6 +85,22 @@ async def _busy(desk: DeskScene) -> Scene:
     await s.first.says(f"/hoi {late} Cột đèn số mấy ạ?")
     await s.citizen.says(f"/bosung {late} Cột số 12 ạ")
     return s
+
+
+async def _placed(desk: DeskScene, s: Scene) -> list[str]:
+    """Tickets with a pin, the first two with a photo as well."""
+    codes = []
+    for number, (latitude, longitude) in enumerate(
+        [(20.721, 106.641), (20.728, 106.662), (20.739, 106.655), (20.733, 106.639)]
+    ):
+        code = await file(desk.talk, s.citizen, f"Đường thôn {number + 3} có ổ gà to, khó đi")
+        photo = Attachment(AttachmentKind.IMAGE, ref=f"photo {number}")
+        await s.citizen.sends(f"/bosung {code} ở đây ạ", attachments=(photo,) if number < 2 else ())
+        where = Attachment(AttachmentKind.LOCATION, latitude=latitude, longitude=longitude)
+        await s.citizen.sends("", attachments=(where,))
+        codes.append(code)
+    await desk.fetch(_jpeg("olive"))
+    return codes
 
 
 async def test_an_officer_claims_asks_and_answers_without_the_chat(desk: DeskScene) -> None:
@@ -152,6 +173,35 @@ async def test_a_list_that_has_changed_says_so(desk: DeskScene) -> None:
         await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         await page.get_by_role("link", name="Danh sách đã thay đổi").click()
         await expect(page.get_by_role("link", name=s.code)).to_contain_text("đang xử lý")
+
+
+async def test_an_officer_sends_a_photo_of_what_was_done_from_a_phone(desk: DeskScene) -> None:
+    s = await _busy(desk)
+    async with seated(desk, s, 390) as page:
+        await page.get_by_role("link", name=s.code).click()
+        await page.get_by_role("textbox", name="Viết về phiếu").fill("Đã vá xong ổ gà sáng nay.")
+        photo = FilePayload(name="ổ gà.jpg", mimeType="image/jpeg", buffer=_jpeg("olive"))
+        await page.get_by_label("Ảnh hoặc văn bản (PDF) về việc đã làm").set_input_files(photo)
+        await _picture(page, "photo-chosen")
+        await page.get_by_role("button", name="Trả lời người dân").click()
+        await expect(page.get_by_role("status").first).to_contain_text("người dân")
+        await expect(page.get_by_alt_text("Minh chứng của cán bộ")).to_be_visible()
+    (kept,) = await desk.talk.read.files(s.code)
+    assert (kept.proof, kept.name) == (True, "ổ gà.jpg")
+
+
+async def test_the_map_leads_from_a_photo_to_its_ticket(desk: DeskScene) -> None:
+    s = await _busy(desk)
+    codes = await _placed(desk, s)
+    for width, dark in ((390, False), (390, True), (1280, False)):
+        async with seated(desk, s, width, dark=dark) as page:
+            await page.get_by_role("link", name="Bản đồ").click()
+            await expect(page.get_by_role("heading", name="Bản đồ phiếu")).to_be_visible()
+            assert await wrong(page) == []
+            assert await page.evaluate(CUT_OFF) == []
+            await _picture(page, f"map-{width}-{dark}")
+            await page.get_by_role("link", name=f"{codes[0]}, có ảnh").click()
+            await expect(page.locator(".conversation")).to_contain_text(codes[0])
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])

@@ -1,17 +1,25 @@
 """The desk over HTTP: who gets in, for how long, and that handlers do what is done there."""
 
+import io
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from aiohttp import ClientResponse, ClientSession, CookieJar
+from aiohttp import ClientResponse, ClientSession, CookieJar, FormData, web
+from aiohttp.test_utils import TestClient, TestServer
+from PIL import Image
 
+from bot.pages import desk_map
 from bot.pages.site import Site
 from handlers.office import Office
+from messages.envelope import Attachment, AttachmentKind
 from storage.database import Store
 from storage.tickets import State
 from tests.conftest import Hands
 from tests.conversations.desk_scenes import UNIT, WORDS, Scene, end_roles, file, scene
+from tests.pages.conftest import settings
 from tests.pages.desk_scene import DeskScene, desk_scene
 from tests.transcript import talking
 
@@ -19,8 +27,24 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture
-async def desk(store: Store, office: Office, hands: Hands, site: Site) -> AsyncIterator[DeskScene]:
-    async with talking(store, office, hands) as talk, desk_scene(talk, site, {}) as found:
+async def desk(
+    store: Store, office: Office, hands: Hands, site: Site, tmp_path: Path
+) -> AsyncIterator[DeskScene]:
+    async with talking(store, office, hands) as talk, desk_scene(talk, site, {}, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+async def proving(
+    store: Store, office: Office, hands: Hands, site: Site, tmp_path: Path
+) -> AsyncIterator[DeskScene]:
+    """A desk of a commune where every answer needs proof."""
+    categories = [one.model_copy(update={"proof": True}) for one in office.commune.categories]
+    commune = office.commune.model_copy(update={"categories": tuple(categories)})
+    async with (
+        talking(store, replace(office, commune=commune), hands) as talk,
+        desk_scene(talk, site, {}, tmp_path) as found,
+    ):
         yield found
 
 
@@ -95,10 +119,10 @@ async def test_a_newer_link_ends_the_one_before(
         assert answer.status == 200
 
 
-async def test_only_officers_are_given_a_link(desk: DeskScene, seen: Scene) -> None:
+async def test_only_officials_are_given_a_link(desk: DeskScene, seen: Scene) -> None:
+    assert "/desk/enter" not in "\n".join(await seen.citizen.says("/desk"))
     staff = await desk.talk.official("staff", name="Tổ tổng hợp")
-    for somebody in (staff, seen.citizen):
-        assert "/desk/enter" not in "\n".join(await somebody.says("/desk"))
+    assert "/desk/enter" in "\n".join(await staff.says("/desk"))
 
 
 async def test_a_link_asked_for_in_a_group_goes_to_the_officer_alone(
@@ -343,3 +367,136 @@ async def test_a_form_that_cannot_be_read_is_refused_as_such(
     for path in (f"/desk/t/{seen.code}", "/desk/leave"):
         async with browser.post(f"{desk.url}{path}", data=body, headers=headers) as answer:
             assert answer.status == 400, path
+
+
+def _photo(colour: str = "teal") -> bytes:
+    made, picture = io.BytesIO(), Image.new("RGB", (64, 48), colour)
+    exif = picture.getexif()
+    exif[0x010F] = "Máy ảnh của cán bộ"  # the maker of the camera
+    picture.save(made, "JPEG", exif=exif)
+    return made.getvalue()
+
+
+async def _sent(
+    desk: DeskScene, browser: ClientSession, code: str, act: str, *files: tuple[str, bytes]
+) -> tuple[int, str]:
+    """Fill in the form of words of a ticket's page, with files."""
+    async with browser.get(f"{desk.url}/desk/t/{code}", headers=HTML) as answer:
+        page = await answer.text()
+    form = FormData(quote_fields=False)
+    for name in ("token", "once"):
+        form.add_field(name, field_of(page, name))
+    form.add_field("act", act)
+    form.add_field("words", "Đã vá ổ gà sáng nay.")
+    for name, content in files:
+        form.add_field("files", io.BytesIO(content), filename=name, content_type="image/jpeg")
+    async with browser.post(f"{desk.url}/desk/t/{code}", data=form, headers=HTML) as answer:
+        return answer.status, await answer.text()
+
+
+@pytest.mark.parametrize("channel", ["web", "telegram", "zalo"])
+async def test_a_photo_sent_at_the_desk_proves_and_goes_to_the_citizen_on_every_channel(
+    proving: DeskScene, browser: ClientSession, channel: str
+) -> None:
+    desk = proving
+    s = await scene(desk.talk, channel)
+    await enter(desk, browser, s)
+    status, page = await _sent(desk, browser, s.code, "traloi")
+    assert status == 200
+    assert "phải kèm ảnh hoặc văn bản" in page
+    s.forget()
+    status, page = await _sent(
+        desk, browser, s.code, "traloi", ("ổ gà.jpg", _photo()), ("../bb.pdf", b"%PDF-1.7 ...")
+    )
+    assert status == 200
+    assert (await s.ticket()).state is State.RESOLVED
+    photo, document = await desk.talk.read.files(s.code)
+    assert (photo.proof, photo.mime, document.mime) == (True, "image/jpeg", "application/pdf")
+    assert document.name == ".._bb.pdf"
+    (letter,) = [one for one in s.citizen.letters() if "Đã vá ổ gà sáng nay." in one.body.text]
+    assert [one.ref for one in letter.body.attachments] == [
+        f"media:{photo.hash}",
+        f"media:{document.hash}",
+    ]
+    # The page shows the photo, without what the camera wrote into it.
+    found = re.search(r'<img src="(/media/[^"]+)"', page)
+    assert found
+    async with browser.get(f"{desk.url}{found[1]}") as answer:
+        shown = await answer.read()
+    assert not Image.open(io.BytesIO(shown)).getexif()
+
+
+@pytest.mark.parametrize(
+    ("act", "files", "status", "told"),
+    [
+        ("hoi", [("a.jpg", _photo())], 400, "chỉ gửi kèm câu trả lời hoặc ghi chú"),
+        ("traloi", [("a.exe", b"MZ not a photo")], 415, "không phải ảnh đọc được"),
+        ("traloi", [("a.jpg", _photo()[:200])], 415, "không phải ảnh đọc được"),
+        ("traloi", [("a.jpg", _photo())] * 4, 413, "nhiều nhất 3 tệp"),
+        ("traloi", [("a.jpg", b"%PDF-" + b"x" * (10 << 20))], 413, "10 MB"),
+    ],
+    ids=["question", "program", "broken", "many", "large"],
+)
+async def test_a_file_that_cannot_be_taken_is_told_and_nothing_is_sent(
+    desk: DeskScene,
+    browser: ClientSession,
+    seen: Scene,
+    act: str,
+    files: list[tuple[str, bytes]],
+    status: int,
+    told: str,
+) -> None:
+    await enter(desk, browser, seen)
+    found, page = await _sent(desk, browser, seen.code, act, *files)
+    assert (found, desk.accepted) == (status, [])
+    assert told in page
+    assert 'role="alert"' in page
+    assert await desk.talk.read.files(seen.code) == []
+
+
+async def test_the_map_shows_pins_photos_villages_and_what_has_no_place(
+    desk: DeskScene, browser: ClientSession, seen: Scene
+) -> None:
+    pinned = await file(desk.talk, seen.citizen, "Cống thôn 6 tắc, nước tràn ra đường làng")
+    photo = Attachment(AttachmentKind.IMAGE, ref="photo")
+    await seen.citizen.sends(f"/bosung {pinned} ở đây", attachments=(photo,))
+    where = Attachment(AttachmentKind.LOCATION, latitude=20.72, longitude=106.66)
+    await seen.citizen.sends("", attachments=(where,))
+    await desk.fetch(_photo())
+    await enter(desk, browser, seen)
+    async with browser.get(f"{desk.url}/desk/map", headers=HTML) as answer:
+        page = await answer.text()
+        assert answer.status == 200
+        assert "img-src 'self' blob:;" in answer.headers["Content-Security-Policy"]
+    plan, _svg, below = page.partition("</svg>")
+    assert f'aria-label="{pinned}, có ảnh"' in plan
+    shown = re.search(r'<image href="(/media/[^"]+)"', plan)
+    assert shown
+    async with browser.get(f"{desk.url}{shown[1]}") as answer:
+        assert answer.status == 200
+    assert seen.code not in plan
+    assert seen.code in below
+    async with browser.get(f"{desk.url}/desk/map?show=mine", headers=HTML) as answer:
+        assert pinned not in await answer.text()
+
+
+async def test_tiles_lie_under_the_map_only_where_a_setting_names_them(
+    desk: DeskScene, browser: ClientSession, seen: Scene
+) -> None:
+    where = Attachment(AttachmentKind.LOCATION, latitude=20.72, longitude=106.66)
+    await seen.citizen.says(f"/bosung {seen.code}")
+    await seen.citizen.sends("", attachments=(where,))
+    await enter(desk, browser, seen)
+    async with browser.get(f"{desk.url}/desk/map", headers=HTML) as answer:
+        assert "tiles.example.vn" not in await answer.text()
+    tiles = settings(map_tiles="https://tiles.example.vn/{z}/{x}/{y}.png")
+    (route,) = desk_map.routes(replace(desk.site, settings=tiles), desk.desk)
+    app = web.Application()
+    app.add_routes([route])
+    cookie = {one.key: one.value for one in browser.cookie_jar}["desk"]
+    async with TestClient(TestServer(app), cookies={"desk": cookie}) as client:
+        answered = await client.get("/desk/map")
+        page = await answered.text()
+    assert re.search(r'<image class="tile" href="https://tiles.example.vn/\d+/\d+/\d+.png"', page)
+    policy = answered.headers["Content-Security-Policy"]
+    assert "img-src 'self' blob: https://tiles.example.vn;" in policy

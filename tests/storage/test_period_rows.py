@@ -1,16 +1,19 @@
 """What a report lists and counts of a period, and that settled history is not looked at."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from random import Random
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
 
 from handlers.report_contents import counted_months, months
 from messages.languages import ZONE
 from scoring.periods import parse
 from storage import tables
 from storage.database import Store
+from storage.desk_reader import DeskReader, Shown
 from storage.evidence import Evidence
 from storage.period_rows import answers
 from storage.reader import Reader
@@ -163,3 +166,19 @@ async def test_months_counted_by_the_store_are_those_of_the_listed_rows(store: S
         assert await counted_months(read, period, today) == expected
         assert [one.start.month for one in expected] == [7, 8, 9, 10, 11, 12]
         assert sum(one.answered for one in expected) > 20
+
+
+async def test_each_list_of_the_desk_comes_out_of_an_index_in_its_order(store: Store) -> None:
+    """However many tickets are open, none is sorted, nor looked at beyond those that are shown."""
+    if not store.url.startswith("sqlite"):
+        return  # the plans of an empty PostgreSQL say nothing of a full one
+    table = tables.tickets
+    order = (table.c.due_at, table.c.received_at, table.c.code)
+    async with store.reading() as connection:
+        for shown, unit in product(Shown, ("", "kinhte")):
+            query = DeskReader._open(shown, unit, 1, START).order_by(*order).limit(50)
+            told = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call] # SQLAlchemy's
+            plan = await connection.execute(text(f"EXPLAIN QUERY PLAN {told}"))
+            steps = [row[3] for row in plan]
+            assert "USING INDEX" in steps[0], (shown, unit)
+            assert not [step for step in steps if "TEMP B-TREE" in step], (shown, unit)
