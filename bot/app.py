@@ -273,6 +273,7 @@ def _site(
         board=ground.office.board,
         published=Reader(ground.store).published,
         desks=(_desk(ground, service, links),),
+        surveys=ground.office.surveys,
         own_data=held,
     )
 
