@@ -58,6 +58,9 @@ chaos: develop ## break the service for an hour or two, on SQLite and on Postgre
 bench: develop ## measure it beside the smallest rival program and print the table
 	$(BIN)/python -m benchmarks
 
+bench-full: develop ## the long run, an hour: a notice to 100,000 people, killed in the middle
+	$(BIN)/python -m benchmarks notices-full
+
 texts: develop ## collect the sentences of the code into the catalogs
 	$(BIN)/python -m messages.catalogs
 
@@ -66,4 +69,4 @@ lock: develop ## refresh the locks (needs uv)
 	uv export --quiet --no-header --no-emit-project --no-default-groups --extra postgres -o requirements.lock
 	uv export --quiet --no-header --no-emit-project --extra postgres -o requirements-dev.lock
 
-.PHONY: help install develop run lint test chaos bench texts lock
+.PHONY: help install develop run lint test chaos bench bench-full texts lock

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
@@ -77,6 +78,7 @@ class PacedChannel:
     async def send(self, letter: Letter) -> tuple[str, ...]:
         """Wait for the pace, and take the letter."""
         await self._pacing.wait(letter.to, bulk=letter.bulk)
+        await letter.leaving()
         now = time.perf_counter()
         # Answers to citizens take their share of what the platform allows.
         self.times.append(now)
@@ -132,22 +134,31 @@ async def measure(people: int = PEOPLE, rate: float = RATE) -> Figures:
         await store.open()
         try:
             await migrate(store)
-            await _followers(store, people)
+            await followers(store, people, system_clock())
             return await _send(store, Path(folder), people, rate)
         finally:
             await store.close()
 
 
-async def _followers(store: Store, people: int) -> None:
-    """Write people who follow, and a notice that a leader has approved."""
-    now = system_clock()
+async def followers(
+    store: Store, people: int, now: datetime, channel: str = "web", first: int | None = None
+) -> None:
+    """Write people who follow, and a notice that a leader has approved and that begins now.
+
+    Args:
+        store: a migrated, empty database.
+        people: how many.
+        now: when it begins.
+        channel: where they are.
+        first: what their channel calls the first of them, where it calls people by numbers.
+    """
     for start in range(0, people, CHUNK):
         numbers = range(start, min(start + CHUNK, people))
         rows = [
             {
                 "id": n + 1,
-                "channel": "web",
-                "address": f"p{n}",
+                "channel": channel,
+                "address": f"p{n}" if first is None else str(first + n),
                 "created_at": now,
                 "last_message_at": now,
             }

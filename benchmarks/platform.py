@@ -4,10 +4,15 @@ import asyncio
 import json
 import sys
 import time
+from bisect import bisect_left
+from collections import Counter
 
 from aiohttp import web
 
 ARRIVED = web.AppKey("arrived", dict[str, float])
+COUNTS = web.AppKey("counts", Counter[int])
+TIMES = web.AppKey("times", list[float])
+"""Of Telegram: how often somebody was written to, and when anybody was."""
 
 
 async def zalo(request: web.Request) -> web.Response:
@@ -31,6 +36,8 @@ async def telegram(request: web.Request) -> web.Response:
     sent = await request.json() if request.content_type.endswith("json") else await request.post()
     person = str(sent["chat_id"])
     request.app[ARRIVED].setdefault(person, time.monotonic())
+    request.app[COUNTS][int(person)] += 1
+    request.app[TIMES].append(time.monotonic())
     chat = {"id": int(person), "type": "private", "first_name": "A"}
     message = {"message_id": 1, "date": 1, "chat": chat, "text": "x"}
     return web.json_response({"ok": True, "result": message})
@@ -49,17 +56,34 @@ async def account(_: web.Request) -> web.Response:
 
 
 async def arrived(request: web.Request) -> web.Response:
-    """Tell whom an answer reached, and when; forget it."""
+    """Tell whom an answer reached, and when; forget it. Of one person only when."""
+    if (person := request.query.get("person")) is not None:
+        return web.json_response({"at": request.app[ARRIVED].get(person)})
     told = json.dumps(request.app[ARRIVED])
     if "forget" in request.query:
         request.app[ARRIVED].clear()
     return web.Response(text=told)
 
 
+async def reached(request: web.Request) -> web.Response:
+    """Tell how many people up to a number were written to, and how many more than once."""
+    last = int(request.query["last"])
+    found = [times for person, times in request.app[COUNTS].items() if person <= last]
+    twice = sum(times > 1 for times in found)
+    return web.json_response({"people": len(found), "twice": twice})
+
+
+async def sent(request: web.Request) -> web.Response:
+    """Tell how many messages came between two moments of the machine's clock."""
+    times = request.app[TIMES]
+    first, last = (bisect_left(times, float(request.query[name])) for name in ("from", "to"))
+    return web.json_response({"sent": last - first})
+
+
 async def main(port: int) -> None:
     """Serve until killed."""
     app = web.Application()
-    app[ARRIVED] = {}
+    app[ARRIVED], app[COUNTS], app[TIMES] = {}, Counter(), []
     app.add_routes(
         [
             web.post("/v3.0/oa/message/cs", zalo),
@@ -67,6 +91,8 @@ async def main(port: int) -> None:
             web.get("/v2.0/oa/getoa", account),
             web.post("/bot{token}/{method}", telegram),
             web.get("/arrived", arrived),
+            web.get("/reached", reached),
+            web.get("/sent", sent),
         ]
     )
     runner = web.AppRunner(app, access_log=None)

@@ -64,7 +64,12 @@ def parser() -> argparse.ArgumentParser:
     procedures.add_argument("--on", default="", metavar="DAY", help="of shown: 2026-07-31")
 
     qr = add("qr", "posters and stickers with QR codes, as PDF, SVG and PNG")
-    qr.add_argument("codes", nargs="*", metavar="CODE", help="KS01 or 1.001193; none = all")
+    qr.add_argument(
+        "codes",
+        nargs="*",
+        metavar="CODE",
+        help="KS01, 1.001193, or a survey and its unit: hailong/tramyte",
+    )
     qr.add_argument("--out", required=True, metavar="DIR")
     qr.add_argument("--place", action="append", default=[], metavar="NAME", help="where it hangs")
 

@@ -270,6 +270,7 @@ def _site(
         board=ground.office.board,
         published=Reader(ground.store).published,
         desks=(_desk(ground, service, links),),
+        surveys=ground.office.surveys,
         own_data=own_data_of(ground),
     )
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -16,7 +17,9 @@ from bot.channels.channel import (
     SendError,
     Throttled,
     Unknown,
+    Unreachable,
     WindowClosed,
+    unmarked,
 )
 from bot.logs import where
 from bot.metrics import Metrics
@@ -72,6 +75,8 @@ class OutboxWorker:
         self._renewed_at = clock()
         self._fates: list[Fate] = []
         self._settling: asyncio.Task[None] | None = None
+        self._leaving: dict[int, Due] = {}
+        self._marking = asyncio.Lock()
         self.shut: dict[str, datetime] = {}
         """Channels that cannot send, and until when they are left alone."""
 
@@ -135,6 +140,7 @@ class OutboxWorker:
             repeat=due.repeat,
             written_at=due.written_at,
             ticket=due.ticket,
+            leaving=partial(self._leave, due) if due.bulk else unmarked,
         )
         # Every letter is a task with a context of its own.
         structlog.contextvars.bind_contextvars(letter_id=due.id, channel=due.to.channel)
@@ -159,6 +165,27 @@ class OutboxWorker:
         if due.bulk and due.repeat:
             return Fate(due, UNKNOWN, reason=MAYBE_SENT)
         return Fate(due, SENT, await channel.send(letter))
+
+    async def _leave(self, due: Due) -> None:
+        """Write down that one of many leaves now; letters that leave together share a commit.
+
+        A process that dies in the middle of a notice then knows which may have arrived: those are
+        told as unknown, and all others are sent.
+        """
+        self._leaving[due.id] = due
+        try:
+            async with self._marking:
+                if due.id not in self._leaving:
+                    return
+                batch = list(self._leaving.values())
+                marked = await self._outbox.leave(batch)
+                for one in batch:
+                    if one.id in marked:
+                        self._leaving.pop(one.id, None)
+                if due.id not in marked:
+                    raise Unreachable("another process sends it")
+        finally:
+            self._leaving.pop(due.id, None)
 
     async def _settle(self) -> None:
         try:

@@ -95,6 +95,21 @@ class Survey(Sourced):
         }[self.round]
 
 
+def typed_as(survey: Survey, unit: str = "") -> str:
+    """Give what a person types to answer a survey, about a unit where one is named."""
+    return f"khaosat {survey.id} {unit}".rstrip()
+
+
+def payload_of(survey: Survey, unit: str = "") -> str:
+    """Give what a start link carries for the same."""
+    return f"s_{survey.id}_{unit}".rstrip("_")
+
+
+def door(survey: Survey, unit: str) -> str:
+    """Give the path of the page to which a poster's code leads."""
+    return f"/khao-sat/{survey.id}/{unit}"
+
+
 def load(folder: Path) -> tuple[Survey, ...]:
     """Read the surveys of a commune's folder in the order of their files' names.
 

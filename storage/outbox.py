@@ -172,8 +172,12 @@ def _lease() -> ReturningUpdate[*tuple[Any, ...]]:
             lease=bindparam("by"),
             lease_until=bindparam("until", type_=tables.Moment),
             attempts=outbox.c.attempts + 1,
-            # Whoever held it before never told what became of it.
-            reason=case((outbox.c.lease.is_not(None), MAYBE_SENT), else_=outbox.c.reason),
+            # Whoever held it before never told what became of it. One of many is marked by
+            # itself when it leaves: until then it only waited for its pace.
+            reason=case(
+                (and_(outbox.c.lease.is_not(None), outbox.c.priority == 0), MAYBE_SENT),
+                else_=outbox.c.reason,
+            ),
         )
         .returning(outbox)
     )
@@ -321,6 +325,28 @@ class Outbox:
             )
 
         await self._store.write(job)
+
+    async def leave(self, letters: Sequence[Due]) -> frozenset[int]:
+        """Mark letters that leave now: they may have arrived, whatever happens from here on.
+
+        Returns:
+            The numbers of those whose lease still holds; the others are somebody else's by now.
+        """
+        outbox = tables.outbox
+
+        async def job(connection: Connection) -> frozenset[int]:
+            marked = await connection.execute(
+                update(outbox)
+                .where(
+                    outbox.c.id.in_([due.id for due in letters]),
+                    outbox.c.lease.in_({due.lease for due in letters}),
+                )
+                .values(reason=MAYBE_SENT)
+                .returning(outbox.c.id)
+            )
+            return frozenset(marked.scalars())
+
+        return await self._store.write(job)
 
     async def settle(self, fates: Sequence[Fate]) -> None:
         """Write down what became of letters, in one transaction."""

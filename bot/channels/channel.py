@@ -1,7 +1,7 @@
 """What every channel is, and the ways in which sending can fail."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 
@@ -95,6 +95,10 @@ class Limits:
     reply_window: timedelta | None = None
 
 
+async def unmarked() -> None:
+    """Write nothing down: a letter that is sent again by itself needs no mark."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One letter as the outbox hands it to a channel.
@@ -108,6 +112,8 @@ class Letter:
         repeat: whether an earlier try ended in `Unknown`.
         written_at: when the person last wrote, None where they never did.
         ticket: the code of the ticket it is about, "" for none.
+        leaving: awaited when its turn in the pace has come, before each request that shows it to
+            the person: of a letter to many it is then on the disk that it may have arrived.
     """
 
     id: int
@@ -118,6 +124,7 @@ class Letter:
     repeat: bool = False
     written_at: datetime | None = None
     ticket: str = ""
+    leaving: Callable[[], Awaitable[None]] = field(default=unmarked, compare=False, repr=False)
 
 
 class Accept(Protocol):

@@ -41,7 +41,7 @@ def routes(site: Site) -> list[web.RouteDef]:
         place = place_of(request)
         code = procedure.guide if procedure else asked.strip().lstrip("#").upper()
         if request.method == "GET":
-            await _tell(site, procedure.code if procedure else code, place)
+            await tell_shown(site, procedure.code if procedure else code, place)
         # This page has counted the scan; the chat that it leads to must not count it again.
         payload = f"g_{code}_{place}" if place else f"g_{code}"
         leading: dict[str, Any] = {
@@ -122,7 +122,7 @@ def _of_the_box(request: web.Request) -> dict[str, tuple[str, str]]:
     }
 
 
-async def _tell(site: Site, code: str, place: str) -> None:
+async def tell_shown(site: Site, code: str, place: str) -> None:
     """Keep that the guide was shown; who stands before a poster gets it even if that fails."""
     try:
         await site.on_shown(code, place)

@@ -13,6 +13,7 @@ from bot.pages import (
     installing,
     own_data,
     public,
+    survey_door,
 )
 from bot.pages.media import media_route
 from bot.pages.rendering import STATIC
@@ -28,6 +29,7 @@ def pages(site: Site) -> list[web.AbstractRouteDef]:
         *carrying.routes(site),
         *icons.routes(),
         *guide.routes(site),
+        *survey_door.routes(site),
         *figures.routes(site),
         *public.routes(site),
         *own_data.routes(site),

@@ -13,6 +13,7 @@ from handlers.commune import Commune
 from handlers.office import Office
 from handlers.publications import Noticeboard
 from handlers.search import Catalogue
+from handlers.survey_forms import Survey
 from messages.envelope import Address, Incoming
 from scoring.periods import Period
 from scoring.report import Month
@@ -125,6 +126,7 @@ class Site:
         board: what the commune publishes in its own words.
         published: tells since when each subject is public.
         desks: the officers' desks; that of practice stands beside the real one.
+        surveys: the commune's surveys.
         own_data: writes out what is held about the person whose link carries this code, None for
             a link that has lapsed.
     """
@@ -146,4 +148,5 @@ class Site:
     board: Noticeboard = field(default_factory=Noticeboard)
     published: Callable[[], Awaitable[Mapping[str, Published]]] = _nothing
     desks: Sequence[Desk] = ()
+    surveys: Sequence[Survey] = ()
     own_data: Callable[[str], Awaitable[str | None]] = _nobodys

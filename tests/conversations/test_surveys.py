@@ -8,7 +8,7 @@ import pytest
 
 from handlers import survey_forms
 from handlers.commune import BadCommune
-from handlers.survey_forms import Survey
+from handlers.survey_forms import Survey, typed_as
 from storage.civic_tables import survey_answers, survey_takers
 from tests.conftest import COMMUNE
 from tests.conversations.citizen_scenes import DENOUNCED, step_of
@@ -104,6 +104,17 @@ async def test_a_qr_code_begins_the_survey_of_its_unit(talk: Talk, channel: str)
     await citizen.presses("Sớm hẹn")
     (row, _other) = await rows(talk.store, survey_answers)
     assert (row.unit, row.source) == ("vhxh", "chat")
+
+
+async def test_the_words_of_a_poster_begin_the_survey_of_its_unit(talk: Talk, channel: str) -> None:
+    survey = next(one for one in talk.office.surveys if one.id == "traketqua")
+    for number, words in enumerate((typed_as(survey, "vhxh").upper(), "#khaosat traketqua vhxh")):
+        citizen = talk.person(f"c{number}", channel)
+        (asked,) = await citizen.says(words)
+        assert "hài lòng không" in asked
+        await citizen.presses("Rất hài lòng")
+        await citizen.presses("Sớm hẹn")
+    assert {row.unit for row in await rows(talk.store, survey_answers)} == {"vhxh"}
 
 
 async def test_papers_are_entered_one_after_the_other(talk: Talk) -> None:

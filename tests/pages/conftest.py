@@ -112,6 +112,7 @@ def site(office: Office, behind: Behind, hands: Hands, codes: Codes) -> Site:
         on_shown=behind.on_shown,
         figures=behind.figures,
         open_media=behind.open_media,
+        surveys=office.surveys,
     )
 
 

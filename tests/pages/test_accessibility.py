@@ -16,7 +16,16 @@ from tests.pages.village import Village, write
 
 pytestmark = [needs_chromium, beside_chromium]
 
-PAGES = ("/", "/q/KS01", "/q/XX99", "/q?code=khai+sinh", "/minh-bach", "/nowhere", "/demo")
+PAGES = (
+    "/",
+    "/q/KS01",
+    "/q/XX99",
+    "/q?code=khai+sinh",
+    "/minh-bach",
+    "/nowhere",
+    "/demo",
+    "/khao-sat/hailong/vp",
+)
 LONG = (
     "Nghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêngnghiêng "
     "https://dichvucong.gov.vn/mot-dia-chi-rat-dai-khong-co-cho-ngat-dong-nao-ca-trong-do"

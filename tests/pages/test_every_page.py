@@ -25,6 +25,7 @@ PAGES = [
     "/cong-khai",
     "/le-phi",
     "/q/GY01",
+    "/khao-sat/hailong/ttpvhcc",
     "/nowhere",
 ]
 HTML = {"Accept": "text/html"}

@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image, ImageFilter, ImageFont
 
 from bot.posters.drawing import FONTS, Form, Sheet, draw
-from bot.posters.sheets import Poster, place_id, posters
+from bot.posters.sheets import NoPoster, Poster, place_id, posters
 from handlers.office import Office
 from handlers.search import load
 from tests.conftest import COMMUNE, EXAMPLES
@@ -22,7 +22,8 @@ CODES = (*GUIDES[:: 1 if EXAMPLES > 100 else 8], "GY01", "DG01", "LV01")
 
 
 def poster(office: Office, code: str, place: str = "", url: str = URL) -> Poster:
-    (found,) = posters(office.commune, office.catalogue, url, [code], [place])
+    given = (office.commune, office.catalogue, url, [code], [place], office.surveys)
+    (found,) = posters(*given)
     return found
 
 
@@ -60,6 +61,27 @@ def test_every_kind_of_sheet_is_read_back(office: Office, sheet: Sheet) -> None:
     many = 21 if sheet is Sheet.STICKERS else 1
     assert scanned(picture) == [drawn.link] * many
     assert scanned(worn(picture)) == [drawn.link] * many
+
+
+def test_a_survey_has_a_poster_for_each_unit_that_leads_to_its_own_page(office: Office) -> None:
+    given = (office.commune, office.catalogue, URL, ["hailong"], [""], office.surveys)
+    drawn = list(posters(*given))
+    assert [one.link for one in drawn] == [
+        f"{URL}/khao-sat/hailong/{unit.id}" for unit in office.commune.units
+    ]
+    for one, unit in zip(drawn, office.commune.units, strict=True):
+        assert unit.name.vi in one.invitation
+        assert one.code == f"KHAOSAT HAILONG {unit.id.upper()}"
+    with pytest.raises(NoPoster):
+        poster(office, "hailong/nobody")
+
+
+@pytest.mark.parametrize("sheet", Sheet)
+def test_a_surveys_poster_is_read_back_from_every_sheet(office: Office, sheet: Sheet) -> None:
+    drawn = poster(office, "traketqua/ttpvhcc", PLACE)
+    assert drawn.file_name == "traketqua-ttpvhcc-nha-van-hoa-thon-3"
+    picture = printed(drawn, sheet)
+    assert set(scanned(worn(picture))) == {drawn.link}
 
 
 @pytest.mark.parametrize("sheet", Sheet)

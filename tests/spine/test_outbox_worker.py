@@ -19,7 +19,7 @@ from messages.envelope import Address
 from storage import tables
 from storage.database import Store
 from storage.inbox import Claimed, Inbox
-from storage.outbox import FAILED, HELD, LEASE, SENT, UNKNOWN, WAITING, Draft, Recipient
+from storage.outbox import FAILED, HELD, LEASE, MAYBE_SENT, SENT, UNKNOWN, WAITING, Draft, Recipient
 from tests.conftest import Hands
 from tests.databases import opened
 from tests.spine.service import Post, all_sent, failing, outbox_worker
@@ -200,7 +200,9 @@ async def test_bulk_that_a_dead_worker_may_have_sent_is_not_sent_again_and_conve
     other = await does(store, hands, who="bình")
     await _write(store, hands, letter(an, "bulk", bulk=True), letter(other, "talk"))
     dead = outbox_worker(store, hands, Post())
-    assert len(await dead._outbox.claim(["web"], 10)) == 2
+    claimed = await dead._outbox.claim(["web"], 10)
+    assert len(claimed) == 2
+    await dead._outbox.leave([due for due in claimed if due.bulk])
     hands.move(seconds=LEASE.total_seconds() + 1)
     post = Post()
     await all_sent(outbox_worker(store, hands, post))
@@ -380,3 +382,33 @@ async def test_a_letter_tells_the_channel_when_its_person_last_wrote(
     (sent,) = post.letters
     assert sent.written_at is not None
     assert abs(sent.written_at - datetime(2026, 11, 23, 2, 0, tzinfo=UTC)) < timedelta(minutes=1)
+
+
+async def test_of_many_only_what_had_left_is_not_sent_again_after_a_death(
+    store: Store, hands: Hands, an: Claimed
+) -> None:
+    other = await does(store, hands, who="bình")
+    left, go = asyncio.Event(), asyncio.Event()
+
+    async def send(one: Letter) -> tuple[str, ...]:
+        if one.to.id == "an":
+            await one.leaving()
+            left.set()
+        await go.wait()
+        if one.to.id == "bình":
+            # Its pace comes only now, when another process has the letter.
+            await one.leaving()
+        return ("id",)
+
+    many = (letter(who, who.person.address, bulk=True) for who in (an, other))
+    await _write(store, hands, *many)
+    slow, post = outbox_worker(store, hands, Post(send=send)), Post()
+    assert await slow.work() == 2
+    await left.wait()
+    hands.move(seconds=LEASE.total_seconds() + 1)
+    await all_sent(outbox_worker(store, hands, post))
+    assert post.texts == ["bình"]
+    assert await _fates(store) == [(UNKNOWN, MAYBE_SENT), (SENT, None)]
+    go.set()
+    await slow.finish()
+    assert await _fates(store) == [(UNKNOWN, MAYBE_SENT), (SENT, None)]

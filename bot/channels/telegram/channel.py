@@ -196,4 +196,5 @@ class TelegramChannel:
         group = group_of(letter)
         for part in parts(letter.body, chat)[letter.parts_sent :]:
             await self._pacing.wait(letter.to, group=group, bulk=letter.bulk)
+            await letter.leaving()
             sent.append(await self._writer.write(chat, part, topic))

@@ -163,6 +163,7 @@ class Outbound:
     async def _ask(self, letter: Letter, message: Message, number: int) -> str:
         group, anonymous = letter.body.group, _anonymous(letter)
         await self._pacing.wait(letter.to, group=group, bulk=letter.bulk)
+        await letter.leaving()
         path, recipient = MESSAGE, {"user_id": letter.to.id}
         if group:
             path, recipient = GROUP, {"group_id": group}

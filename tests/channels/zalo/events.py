@@ -1,6 +1,7 @@
 """One row for each event of Zalo's documentation: its payload, and what it says to us."""
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,7 +67,72 @@ CARD = {
 }
 WITHOUT_KEY = f"1760000000000:{PERSON}"
 
+VISITOR = Address("zalo", "anon:conv_55ab:anon_7f21c0")
+BY_HAND = {"id": OA, "admin_id": "7412369852147"}
+STICKER = Attachment(AttachmentKind.STICKER, ref="https://zalo-api.zadn.vn/webpc?eid=1")
+GIF = Attachment(AttachmentKind.IMAGE, ref="https://f6.zdn.vn/2/g.gif", mime="image/gif")
+PAPER = Attachment(
+    AttachmentKind.FILE, ref="https://file.zdn.vn/5/a.pdf", name="a.pdf", mime="application/pdf"
+)
+PIECES: dict[str, tuple[Json, Attachment]] = {
+    "image": (PICTURE, PHOTO),
+    "gif": ({"url": GIF.ref}, GIF),
+    "sticker": ({"id": "bfe4", "url": STICKER.ref}, STICKER),
+    "file": ({"url": PAPER.ref, "name": PAPER.name, "type": "pdf"}, PAPER),
+}
+"""Kind of attachment → how it comes, and what it is to us."""
+
+
+def of_a_visitor(name: str, message: Json, sender: Json, recipient: Json) -> Json:
+    message = {"conversation_id": "conv_55ab", **message}
+    return said(name, message, sender=sender, recipient=recipient)
+
+
+FAMILIES: list[tuple[str, Json, Incoming]] = [
+    *(
+        (
+            f"an official's own {what}",
+            told(f"oa_send_{what}", with_one(what, payload), BY_HAND),
+            message(attachment, kind=Kind.ECHO),
+        )
+        for what, (payload, attachment) in PIECES.items()
+    ),
+    (
+        "an official's own list, which has no attachment that we read",
+        told("oa_send_list", with_one("template", {"elements": []}), BY_HAND),
+        message(kind=Kind.ECHO),
+    ),
+    *(
+        (
+            f"a visitor's {what}",
+            of_a_visitor(
+                f"anonymous_send_{what}",
+                with_one(what, PIECES[what][0]),
+                {"id": "anon_7f21c0"},
+                {"id": OA},
+            ),
+            replace(message(PIECES[what][1]), sender=VISITOR),
+        )
+        for what in ("image", "file", "sticker")
+    ),
+    *(
+        (
+            f"an official's {what} to such a visitor",
+            of_a_visitor(
+                f"oa_send_anonymous_{what}",
+                with_one(what, PIECES[what][0]),
+                BY_HAND,
+                {"id": "anon_7f21c0"},
+            ),
+            replace(message(PIECES[what][1], kind=Kind.ECHO), sender=VISITOR),
+        )
+        for what in ("image", "file", "sticker")
+    ),
+]
+"""Events that differ from others in what comes with them alone."""
+
 READ: list[tuple[str, Json, Incoming]] = [
+    *FAMILIES,
     (
         "text",
         said("user_send_text", {"text": "Cho tôi hỏi thủ tục khai sinh", "msg_id": "4a1d"}),
@@ -343,7 +409,10 @@ KNOWN_AND_LEFT: list[Json] = [
     told("oa_send_text", {"text": "Xin chào ông/bà", "msg_id": "63ec"}),
     *(
         told(f"oa_send_{what}", {"msg_id": "63ec"})
-        for what in ("image", "gif", "list", "file", "sticker", "anonymous_text")
+        for what in (
+            *("image", "gif", "list", "file", "sticker"),
+            *(f"anonymous_{kind}" for kind in ("text", "image", "file", "sticker")),
+        )
     ),
     told(
         "user_received_message",

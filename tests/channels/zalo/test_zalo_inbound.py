@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.zalo.inbound import is_ignored, official_account, read
+from bot.channels.zalo.inbound import READERS, is_ignored, official_account, read
 from messages.envelope import Incoming
 from storage.inbox import BODY
+from tests.channels.zalo.documented import EVENTS
 from tests.channels.zalo.events import (
     KNOWN_AND_LEFT,
     OA,
@@ -32,6 +33,12 @@ def test_each_event_is_read_as_what_it_says(event: Json, expected: Incoming) -> 
     assert read(event, RECEIVED) == expected
     assert not is_ignored(event)
     assert official_account(event) == OA
+
+
+def test_every_event_that_zalo_documents_has_its_row() -> None:
+    rows = [event for _name, event, _read in READ] + KNOWN_AND_LEFT
+    assert {str(event["event_name"]) for event in rows} >= EVENTS
+    assert {event["event_name"] for _name, event, _read in READ} >= {*READERS}
 
 
 @pytest.mark.parametrize("event", KNOWN_AND_LEFT, ids=lambda event: str(event["event_name"]))

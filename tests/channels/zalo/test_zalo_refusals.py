@@ -17,10 +17,19 @@ from bot.channels.channel import (
 )
 from bot.channels.zalo.channel import ZaloChannel
 from bot.channels.zalo.client import Client
-from bot.channels.zalo.errors import MEANINGS, RENEW, TokenRefused, error_for
+from bot.channels.zalo.errors import (
+    MEANINGS,
+    RENEW,
+    WAITS,
+    ZBS_MEANINGS,
+    ZBS_WAITS,
+    TokenRefused,
+    error_for,
+)
 from bot.channels.zalo.tokens import Tokens
 from storage.credentials import Credentials
 from storage.database import Store
+from tests.channels.zalo.documented import OA_ERRORS, ZBS_ERRORS
 from tests.channels.zalo.sending import is_sending, letter
 from tests.channels.zalo.settings import settings_for
 from tests.conftest import Hands
@@ -67,12 +76,16 @@ ANSWERS: dict[int, type[SendError]] = {
     -320: Misconfigured,
     -321: Misconfigured,
     -403: Refused,
+    -1340: Refused,
+    -1341: Refused,
     -99999: Refused,
 }
 
 
 def test_every_number_that_zalo_documents_has_its_row() -> None:
-    assert set(OA_REFUSALS) <= set(ANSWERS)
+    assert set(ANSWERS) >= {*OA_REFUSALS, *OA_ERRORS}
+    assert {*MEANINGS, *WAITS, *RENEW} >= OA_ERRORS
+    assert {*ZBS_MEANINGS, *ZBS_WAITS, *RENEW} >= ZBS_ERRORS
 
 
 @pytest.mark.parametrize("code", ANSWERS)
