@@ -48,6 +48,11 @@ test: lint ## lint, then the whole suite on SQLite and on PostgreSQL
 	$(BIN)/pytest $(BESIDE)
 	KILLS=10 TEST_DATABASE_URL=postgresql $(BIN)/pytest $(BESIDE) $(STORED)
 
+audit: ## ask for known holes in every locked package (needs a network)
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
+	.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
 bench: develop ## measure it beside the smallest rival program and print the table
 	$(BIN)/python -m benchmarks
 
@@ -59,4 +64,4 @@ lock: develop ## refresh the locks (needs uv)
 	uv export --quiet --no-header --no-emit-project --no-default-groups --extra postgres -o requirements.lock
 	uv export --quiet --no-header --no-emit-project --extra postgres -o requirements-dev.lock
 
-.PHONY: help install develop run lint test bench texts lock
+.PHONY: help install develop run lint test audit bench texts lock
