@@ -15,7 +15,7 @@ from messages.languages import ZONE
 from messages.text import Text, _, lines
 from storage.evidence import Evidence
 from storage.outbox import Offer
-from storage.tickets import NewTicket
+from storage.tickets import NewTicket, Ticket
 
 ELSE: Final = "khac"
 """The category of what names none."""
@@ -72,6 +72,15 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
                 _("If it is urgent, please call us."),
             ),
             Offer("/lienhe", _("Telephone numbers")),
+            MENU,
+        )
+    if code := await _said_before(turn, words):
+        return turn.end(
+            lines(
+                _("You have sent these words several times today: they are with us."),
+                _("Your code: {code}", code=code),
+            ),
+            Offer(f"/phieu {code}", _("Show my ticket")),
             MENU,
         )
     ticket = await desk_conduct.with_named(turn, new_ticket(turn, matter), words)
@@ -188,13 +197,30 @@ def forward_by(turn: Turn, kind: str, category: str, since: datetime) -> datetim
     return commune.by(clock, since) if clock and runs else None
 
 
+SAME: Final = 3
+"""Tickets of a day with the same words after which one more is a slip, or a flood."""
+
+
 async def _too_many_today(turn: Turn) -> bool:
     most = turn.office.commune.limits.tickets_a_day
+    return len(await _of_today(turn, most)) >= most
+
+
+async def _of_today(turn: Turn, most: int) -> list[Ticket]:
     today = turn.now.astimezone(ZONE).date()
     latest = await joined.tickets(turn, most)
-    return len(latest) >= most and all(
-        ticket.received_at.astimezone(ZONE).date() == today for ticket in latest
-    )
+    return [one for one in latest if one.received_at.astimezone(ZONE).date() == today]
+
+
+async def _said_before(turn: Turn, words: str) -> str:
+    """Give the newest of today's tickets where the last ones all say these words, else ""."""
+    latest = await _of_today(turn, SAME)
+    if len(latest) < SAME:
+        return ""
+    for one in latest:
+        if "\n".join(part.text for part in await turn.read.words(one.code)) != words:
+            return ""
+    return latest[0].code
 
 
 def _outside(turn: Turn, ticket: NewTicket) -> Text | None:
