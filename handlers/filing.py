@@ -1,6 +1,6 @@
 """A matter becomes a ticket: code, unit and deadline, the cards, and what the citizen is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -65,7 +65,8 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
     limits = turn.office.commune.limits
     if len(words) > limits.story:
         return turn.say(too_long(limits.story), PERSON, MENU)
-    if await _too_many_today(turn):
+    today = await _of_today(turn)
+    if len(today) >= limits.tickets_a_day:
         return turn.end(
             lines(
                 _("You have sent very much today, so we cannot take more until tomorrow."),
@@ -74,7 +75,7 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
             Offer("/lienhe", _("Telephone numbers")),
             MENU,
         )
-    if code := await _said_before(turn, words):
+    if code := await _said_before(turn, today, words):
         return turn.end(
             lines(
                 _("You have sent these words several times today: they are with us."),
@@ -201,26 +202,21 @@ SAME: Final = 3
 """Tickets of a day with the same words after which one more is a slip, or a flood."""
 
 
-async def _too_many_today(turn: Turn) -> bool:
-    most = turn.office.commune.limits.tickets_a_day
-    return len(await _of_today(turn, most)) >= most
-
-
-async def _of_today(turn: Turn, most: int) -> list[Ticket]:
+async def _of_today(turn: Turn) -> list[Ticket]:
+    """List what the person filed today, at all their addresses, the newest first."""
     today = turn.now.astimezone(ZONE).date()
-    latest = await joined.tickets(turn, most)
+    latest = await joined.tickets(turn, turn.office.commune.limits.tickets_a_day)
     return [one for one in latest if one.received_at.astimezone(ZONE).date() == today]
 
 
-async def _said_before(turn: Turn, words: str) -> str:
+async def _said_before(turn: Turn, today: Sequence[Ticket], words: str) -> str:
     """Give the newest of today's tickets where the last ones all say these words, else ""."""
-    latest = await _of_today(turn, SAME)
-    if len(latest) < SAME:
+    if len(today) < SAME:
         return ""
-    for one in latest:
+    for one in today[:SAME]:
         if "\n".join(part.text for part in await turn.read.words(one.code)) != words:
             return ""
-    return latest[0].code
+    return today[0].code
 
 
 def _outside(turn: Turn, ticket: NewTicket) -> Text | None:
