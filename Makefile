@@ -55,6 +55,11 @@ chaos: develop ## break the service for an hour or two, on SQLite and on Postgre
 	KILLS=200 CHAOS=5 CHAOS_SECONDS=60 $(BIN)/pytest tests/chaos -s
 	KILLS=200 CHAOS=5 CHAOS_SECONDS=60 TEST_DATABASE_URL=postgresql $(BIN)/pytest tests/chaos -s
 
+audit: ## ask for known holes in every locked package (needs a network)
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check "pip-audit>=2.9,<3"
+	.venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
 bench: develop ## measure it beside the smallest rival program and print the table
 	$(BIN)/python -m benchmarks
 
@@ -69,4 +74,4 @@ lock: develop ## refresh the locks (needs uv)
 	uv export --quiet --no-header --no-emit-project --no-default-groups --extra postgres -o requirements.lock
 	uv export --quiet --no-header --no-emit-project --extra postgres -o requirements-dev.lock
 
-.PHONY: help install develop run lint test chaos bench bench-full texts lock
+.PHONY: help install develop run lint test chaos audit bench bench-full texts lock

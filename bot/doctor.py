@@ -3,15 +3,16 @@
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.app import box_of, clock_of, ground_at, office_of
 from bot.backup_mark import last_backup
+from bot.doctor_files import public, templates, unconfirmed
+from bot.doctor_outside import certificate, clock_is_kept, not_behind
 from bot.dossier_pull import how_it_goes
+from bot.findings import Finding, Weight, ok, warn, wrong
 from bot.refusal import Refusal, told
 from bot.service import Ground
 from bot.settings import NOT_USED_YET, PREFIX, Settings
@@ -19,7 +20,7 @@ from handlers.commune import BadCommune, warnings
 from handlers.office import Office
 from handlers.search import CatalogueError
 from messages.languages import DEFAULT, say
-from messages.text import Sayable, _
+from messages.text import _
 from scoring.criteria import BadCriteria
 from storage.channel_facts import fact
 from storage.credentials import Credentials
@@ -35,22 +36,6 @@ SHORTEST_KEY = 16
 """Characters of a secret key below which it could be guessed."""
 
 
-class Weight(StrEnum):
-    """How bad a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    weight: Weight
-    text: Sayable
-
-
 async def doctor(settings: Settings) -> int:
     """Print what was found, a line each; 1 where something is broken, else 0."""
     broken = False
@@ -60,33 +45,34 @@ async def doctor(settings: Settings) -> int:
     return int(broken)
 
 
-def _ok(text: Sayable) -> Finding:
-    return Finding(Weight.OK, text)
-
-
-def _warn(text: Sayable) -> Finding:
-    return Finding(Weight.WARNING, text)
-
-
-def _wrong(text: Sayable) -> Finding:
-    return Finding(Weight.BROKEN, text)
-
-
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything that can be wrong; what is broken hides what stands on it."""
     try:
         office = office_of(settings)
     except (BadCommune, BadCriteria) as error:
         for line in error.told(DEFAULT):
-            yield _wrong(line)
+            yield wrong(line)
         return
     except CatalogueError as error:
-        yield _wrong(str(error))
+        yield wrong(str(error))
         return
-    yield _ok(_("The commune's files can be read."))
+    yield ok(_("The commune's files can be read."))
     for gap in warnings(office.commune):
-        yield _warn(_("{file}, {place}: {text}", file=gap.file, place=gap.place, text=gap.text))
-    for look in (_machine, _key, _backup, _names, _language_model, _zalo, _telegram):
+        yield warn(_("{file}, {place}: {text}", file=gap.file, place=gap.place, text=gap.text))
+    for finding in unconfirmed(office):
+        yield finding
+    looks = (
+        _machine,
+        clock_is_kept,
+        _key,
+        _backup,
+        certificate,
+        _names,
+        _language_model,
+        _zalo,
+        _telegram,
+    )
+    for look in looks:
         for finding in look(settings):
             yield finding
     async for finding in _telegram_itself(settings):
@@ -106,11 +92,14 @@ async def _kept(settings: Settings, office: Office) -> AsyncIterator[Finding]:
             media=settings.var_dir / "media",
         )
     except (TooNew, StoreUnavailable, CannotUnseal, Refusal, OSError) as error:
-        yield _wrong(told(error))
+        yield wrong(told(error))
         return
     try:
         async for finding in _store(ground):
             yield finding
+        for look in (not_behind, public, templates):
+            async for finding in look(ground):
+                yield finding
         async for finding in _zalo_kept(settings, ground):
             yield finding
         async for finding in _pulled(ground):
@@ -126,9 +115,9 @@ def _machine(settings: Settings) -> Iterator[Finding]:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
-        yield _wrong(_("Only {n} MB are free under VAR_DIR: make room.", n=free // 1_000_000))
+        yield wrong(_("Only {n} MB are free under VAR_DIR: make room.", n=free // 1_000_000))
     else:
-        yield _ok(_("There is room on the disk."))
+        yield ok(_("There is room on the disk."))
 
 
 def _key(settings: Settings) -> Iterator[Finding]:
@@ -136,11 +125,11 @@ def _key(settings: Settings) -> Iterator[Finding]:
     given = settings.secret_key.get_secret_value()
     if given:
         if len(given) < SHORTEST_KEY:
-            yield _warn(_("BOT_SECRET_KEY is shorter than {n} characters.", n=SHORTEST_KEY))
+            yield warn(_("BOT_SECRET_KEY is shorter than {n} characters.", n=SHORTEST_KEY))
         return
     path: Path = settings.var_dir / KEY_FILE
     if path.is_file() and path.stat().st_mode & 0o077:
-        yield _warn(_("{path} can be read by others: chmod 600.", path=str(path)))
+        yield warn(_("{path} can be read by others: chmod 600.", path=str(path)))
 
 
 def _backup(settings: Settings) -> Iterator[Finding]:
@@ -148,9 +137,9 @@ def _backup(settings: Settings) -> Iterator[Finding]:
     last, now = last_backup(settings.var_dir), clock_of(settings)()
     again = "python -m bot backup FILE"
     if last is None:
-        yield _warn(_("No backup was made here yet: {command}", command=again))
+        yield warn(_("No backup was made here yet: {command}", command=again))
     elif now - last.at > timedelta(hours=settings.backup_hours):
-        yield _warn(
+        yield warn(
             _(
                 "The last backup is {n} hours old ({at}): {command}",
                 n=int((now - last.at) / timedelta(hours=1)),
@@ -159,17 +148,17 @@ def _backup(settings: Settings) -> Iterator[Finding]:
             )
         )
     else:
-        yield _ok(_("The last backup was made {at}: {file}", at=last.at, file=last.file))
+        yield ok(_("The last backup was made {at}: {file}", at=last.at, file=last.file))
 
 
 def _names(settings: Settings) -> Iterator[Finding]:
     """Look for settings that change nothing."""
     for name in settings.unknown():
-        yield _warn(_("{name} is no setting of this service.", name=name))
+        yield warn(_("{name} is no setting of this service.", name=name))
     for name in NOT_USED_YET:
         if getattr(settings, name):
             variable = f"{PREFIX}{name.upper()}"
-            yield _warn(_("{name} has no effect in this version.", name=variable))
+            yield warn(_("{name} has no effect in this version.", name=variable))
 
 
 def _language_model(settings: Settings) -> Iterator[Finding]:
@@ -178,9 +167,9 @@ def _language_model(settings: Settings) -> Iterator[Finding]:
         return
     parts = urlsplit(settings.llm_url)
     host = parts.hostname or ""
-    yield _ok(_("A language model is asked where the search is unsure: {host}.", host=host))
+    yield ok(_("A language model is asked where the search is unsure: {host}.", host=host))
     if parts.scheme != "https" and host not in {"127.0.0.1", "::1", "localhost"}:
-        yield _warn(_("BOT_LLM_URL is not https: what is asked can be read on the way."))
+        yield warn(_("BOT_LLM_URL is not https: what is asked can be read on the way."))
 
 
 def _zalo(settings: Settings) -> Iterator[Finding]:
@@ -193,18 +182,16 @@ def _zalo(settings: Settings) -> Iterator[Finding]:
     missing = [name for name, value in needed.items() if not value]
     if len(missing) == len(needed) and not settings.zalo_refresh_token:
         if not settings.has_telegram:
-            yield _warn(_("Neither Zalo nor Telegram is connected: the web chat alone is open."))
+            yield warn(_("Neither Zalo nor Telegram is connected: the web chat alone is open."))
         return
     if missing:
-        yield _wrong(
-            _("Zalo is half configured, it needs also: {names}.", names=", ".join(missing))
-        )
+        yield wrong(_("Zalo is half configured, it needs also: {names}.", names=", ".join(missing)))
     if not settings.public_url.startswith("https://"):
-        yield _warn(_("Zalo reaches only an https address: set BOT_PUBLIC_URL."))
+        yield warn(_("Zalo reaches only an https address: set BOT_PUBLIC_URL."))
     if not settings.zalo_oa_id:
-        yield _warn(_("BOT_ZALO_OA_ID is empty: events of any account would be taken."))
+        yield warn(_("BOT_ZALO_OA_ID is empty: events of any account would be taken."))
     if settings.zalo_mac_mode != "strict":
-        yield _warn(_("BOT_ZALO_MAC_MODE is not strict: forged messages are taken."))
+        yield warn(_("BOT_ZALO_MAC_MODE is not strict: forged messages are taken."))
 
 
 async def _zalo_kept(settings: Settings, ground: Ground) -> AsyncIterator[Finding]:
@@ -215,24 +202,24 @@ async def _zalo_kept(settings: Settings, ground: Ground) -> AsyncIterator[Findin
     try:
         pair = await Credentials(ground.store, ground.clock).read("zalo")
     except CannotUnseal:
-        yield _wrong(_("Zalo's token was sealed with another key: {command}", command=again))
+        yield wrong(_("Zalo's token was sealed with another key: {command}", command=again))
         return
     if pair is None:
         if not settings.zalo_refresh_token:
-            yield _wrong(_("No administrator of the OA has agreed yet: {command}", command=again))
+            yield wrong(_("No administrator of the OA has agreed yet: {command}", command=again))
         return
     now = ground.clock()
     trouble = await fact(ground.store, "zalo", "trouble")
     if trouble is not None:
-        yield _wrong(
+        yield wrong(
             _("Zalo is not ready since {at}: {reason}", at=trouble.at, reason=trouble.value)
         )
     elif pair.expires_at is not None and pair.expires_at <= now:
-        yield _warn(
+        yield warn(
             _("Zalo's token ran out at {at}: a running service renews it.", at=pair.expires_at)
         )
     else:
-        yield _ok(_("Zalo's token is valid or can be renewed."))
+        yield ok(_("Zalo's token is valid or can be renewed."))
 
 
 async def _pulled(ground: Ground) -> AsyncIterator[Finding]:
@@ -242,7 +229,7 @@ async def _pulled(ground: Ground) -> AsyncIterator[Finding]:
         return
     last, trouble = await how_it_goes(ground.store)
     if trouble is not None:
-        yield _wrong(
+        yield wrong(
             _(
                 "The one-stop system's table is not fetched since {at}: {reason}",
                 at=trouble.at,
@@ -250,18 +237,18 @@ async def _pulled(ground: Ground) -> AsyncIterator[Finding]:
             )
         )
     elif last is None:
-        yield _warn(_("The one-stop system's table was never fetched yet."))
+        yield warn(_("The one-stop system's table was never fetched yet."))
     elif ground.clock() - last.at > 2 * timedelta(minutes=source.every):
-        yield _warn(_("The one-stop system's table was last fetched {at}.", at=last.at))
+        yield warn(_("The one-stop system's table was last fetched {at}.", at=last.at))
     else:
-        yield _ok(_("The one-stop system's table was fetched {at}.", at=last.at))
+        yield ok(_("The one-stop system's table was fetched {at}.", at=last.at))
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:
     """Look at what Telegram needs."""
     webhook = settings.has_telegram and settings.telegram_mode == "webhook"
     if webhook and not settings.public_url.startswith("https://"):
-        yield _wrong(_("Telegram calls only an https address: set BOT_PUBLIC_URL."))
+        yield wrong(_("Telegram calls only an https address: set BOT_PUBLIC_URL."))
 
 
 async def _telegram_itself(settings: Settings) -> AsyncIterator[Finding]:
@@ -272,10 +259,10 @@ async def _telegram_itself(settings: Settings) -> AsyncIterator[Finding]:
 
     state = await examine(settings)
     if state.refused:
-        yield _wrong(_("Telegram refuses BOT_TELEGRAM_TOKEN: ask @BotFather for the right one."))
+        yield wrong(_("Telegram refuses BOT_TELEGRAM_TOKEN: ask @BotFather for the right one."))
         return
     if state.unreachable:
-        yield _warn(
+        yield warn(
             _(
                 "Telegram cannot be reached ({reason}). Where it is blocked, set "
                 "BOT_TELEGRAM_PROXY or BOT_TELEGRAM_API_URL.",
@@ -283,9 +270,9 @@ async def _telegram_itself(settings: Settings) -> AsyncIterator[Finding]:
             )
         )
         return
-    yield _ok(_("Telegram knows the bot: @{name}.", name=state.username))
+    yield ok(_("Telegram knows the bot: @{name}.", name=state.username))
     if state.pending:
-        yield _warn(
+        yield warn(
             _(
                 "{n} messages wait at Telegram. Last error: {reason}",
                 n=state.pending,
@@ -293,7 +280,7 @@ async def _telegram_itself(settings: Settings) -> AsyncIterator[Finding]:
             )
         )
     if state.webhook and settings.telegram_mode == "polling":
-        yield _warn(_("A webhook is set at Telegram; it is taken down when the service starts."))
+        yield warn(_("A webhook is set at Telegram; it is taken down when the service starts."))
 
 
 async def _store(ground: Ground) -> AsyncIterator[Finding]:
@@ -301,12 +288,12 @@ async def _store(ground: Ground) -> AsyncIterator[Finding]:
     try:
         await ground.store.answers()
     except StoreUnavailable as error:
-        yield _wrong(_("The database cannot be written: {reason}", reason=str(error)))
+        yield wrong(_("The database cannot be written: {reason}", reason=str(error)))
         return
-    yield _ok(_("The database can be read and written."))
+    yield ok(_("The database can be read and written."))
     aside = await ground.inbox.set_aside()
     for message in aside:
-        yield _wrong(
+        yield wrong(
             _(
                 "Message {id} ({channel}, {at}) could not be handled: {error}.",
                 id=message.id,
@@ -322,10 +309,10 @@ async def _store(ground: Ground) -> AsyncIterator[Finding]:
         (HELD, _("Letters held until their person writes: {n}.", n=depth.get(HELD, 0))),
     ):
         if depth.get(state):
-            yield _warn(text)
+            yield warn(text)
     broken = await verify(ground.store)
     for day in broken:
-        yield _wrong(
+        yield wrong(
             _(
                 "The evidence of {day} is not what was sealed: {reason}.",
                 day=day.day,
@@ -333,4 +320,4 @@ async def _store(ground: Ground) -> AsyncIterator[Finding]:
             )
         )
     if not broken:
-        yield _ok(_("The seals of the evidence hold."))
+        yield ok(_("The seals of the evidence hold."))

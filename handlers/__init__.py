@@ -5,6 +5,7 @@ from collections.abc import Collection
 from handlers import (
     alarms,
     auditing,
+    blocking,
     breaches,
     broadcast,
     calendar_week,
@@ -84,6 +85,7 @@ for _conversation in (
     own_data,  # all of it, as a file
     data_requests,  # what else I may ask about it
     breaches,  # officials: an incident with personal data
+    blocking,  # leaders: whose messages are not taken for some days
     desk,  # officers
     groups,  # their group chats
     unanswered,  # officers: questions that no guide answered

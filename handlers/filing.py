@@ -1,6 +1,6 @@
 """A matter becomes a ticket: code, unit and deadline, the cards, and what the citizen is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +15,7 @@ from messages.languages import ZONE
 from messages.text import Text, _, lines
 from storage.evidence import Evidence
 from storage.outbox import Offer
-from storage.tickets import NewTicket
+from storage.tickets import NewTicket, Ticket
 
 ELSE: Final = "khac"
 """The category of what names none."""
@@ -65,13 +65,23 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
     limits = turn.office.commune.limits
     if len(words) > limits.story:
         return turn.say(too_long(limits.story), PERSON, MENU)
-    if await _too_many_today(turn):
+    today = await _of_today(turn)
+    if len(today) >= limits.tickets_a_day:
         return turn.end(
             lines(
                 _("You have sent very much today, so we cannot take more until tomorrow."),
                 _("If it is urgent, please call us."),
             ),
             Offer("/lienhe", _("Telephone numbers")),
+            MENU,
+        )
+    if code := await _said_before(turn, today, words):
+        return turn.end(
+            lines(
+                _("You have sent these words several times today: they are with us."),
+                _("Your code: {code}", code=code),
+            ),
+            Offer(f"/phieu {code}", _("Show my ticket")),
             MENU,
         )
     ticket = await desk_conduct.with_named(turn, new_ticket(turn, matter), words)
@@ -188,13 +198,25 @@ def forward_by(turn: Turn, kind: str, category: str, since: datetime) -> datetim
     return commune.by(clock, since) if clock and runs else None
 
 
-async def _too_many_today(turn: Turn) -> bool:
-    most = turn.office.commune.limits.tickets_a_day
+SAME: Final = 3
+"""Tickets of a day with the same words after which one more is a slip, or a flood."""
+
+
+async def _of_today(turn: Turn) -> list[Ticket]:
+    """List what the person filed today, at all their addresses, the newest first."""
     today = turn.now.astimezone(ZONE).date()
-    latest = await joined.tickets(turn, most)
-    return len(latest) >= most and all(
-        ticket.received_at.astimezone(ZONE).date() == today for ticket in latest
-    )
+    latest = await joined.tickets(turn, turn.office.commune.limits.tickets_a_day)
+    return [one for one in latest if one.received_at.astimezone(ZONE).date() == today]
+
+
+async def _said_before(turn: Turn, today: Sequence[Ticket], words: str) -> str:
+    """Give the newest of today's tickets where the last ones all say these words, else ""."""
+    if len(today) < SAME:
+        return ""
+    for one in today[:SAME]:
+        if "\n".join(part.text for part in await turn.read.words(one.code)) != words:
+            return ""
+    return today[0].code
 
 
 def _outside(turn: Turn, ticket: NewTicket) -> Text | None:

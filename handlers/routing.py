@@ -180,6 +180,7 @@ class Router:
         self.codes: list[tuple[re.Pattern[str], Handler]] = []
         self.coded: set[str] = set()  # steps whose answer may be a code
         self.fallback: Handler | None = None
+        self.doors: list[Perhaps] = []
         self.perhaps: list[Perhaps] = []
         self.looks: list[Afterwards] = []
         self.afterwards: list[Afterwards] = []
@@ -200,6 +201,7 @@ class Router:
             self.events[key] = handler
         self.codes += other.codes
         self.coded |= other.coded
+        self.doors += other.doors
         self.perhaps += other.perhaps
         self.looks += other.looks
         self.afterwards += other.afterwards
@@ -274,6 +276,11 @@ class Router:
         self.perhaps.append(handler)
         return handler
 
+    def door(self, handler: Perhaps) -> Perhaps:
+        """Register what every message passes first, a command too: a reply ends the turn."""
+        self.doors.append(handler)
+        return handler
+
     def unasked(self, look: Afterwards) -> Afterwards:
         """Register what looks at the reply to a message that asks nothing expressly of us.
 
@@ -303,6 +310,10 @@ class Router:
 
     async def handle(self, turn: Turn) -> Reply:
         """Find the handler of a turn and run it."""
+        for door in self.doors:
+            shut = await door(turn)
+            if shut is not None:
+                return shut
         handler, turn = self.find(turn)
         reply = await handler(turn)
         is_event = turn.message.kind is not Kind.MESSAGE

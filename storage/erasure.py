@@ -228,7 +228,9 @@ async def _erase_person(
     """Erase what is a person's own, and at last themselves."""
     people, who, asked = tables.people, person.id, row.asked_at
     wrote_since = person.last_message_at is not None and person.last_message_at > asked
-    blank: dict[str, Any] = dict.fromkeys(("name", "called", "phone", "joined_to", "human_until"))
+    blank: dict[str, Any] = dict.fromkeys(
+        ("name", "called", "phone", "joined_to", "human_until", "blocked_until")
+    )
     token = NOBODY + secrets.token_hex(8)
     if not wrote_since:
         blank |= {

@@ -326,6 +326,7 @@ class Inbox:
             is_new=row.last_message_at is None,
             joined_to=row.joined_to,
             human_until=row.human_until,
+            blocked_until=row.blocked_until,
             called=box.unseal("people.called", row.called) if row.called else "",
         )
 

@@ -51,6 +51,7 @@ class Person:
         address: their id there.
         name: what the platform calls them, "" where it says nothing.
         called: what they asked to be called instead, "" where they did not.
+        blocked_until: until when nothing of theirs is taken, None where nobody decided that.
         language: the language they chose or their platform told, "" where neither.
         step: the step of a conversation that waits for their answer, "" for none.
         data: what that conversation has gathered.
@@ -74,6 +75,7 @@ class Person:
     joined_to: int | None = None
     human_until: datetime | None = None
     called: str = ""
+    blocked_until: datetime | None = None
 
     @property
     def official_name(self) -> str:
@@ -238,6 +240,26 @@ class CorrectName:
         sealed = work.box.seal("people.called", self.name) if self.name else None
         await work.connection.execute(
             update(people).where(people.c.id.in_(self.people)).values(called=sealed)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Nothing is taken of a person any more until a moment.
+
+    Attributes:
+        people: our numbers of them, at all their channels.
+        until: None = from now on everything is taken again.
+    """
+
+    people: tuple[int, ...]
+    until: datetime | None
+
+    async def apply(self, work: Work) -> None:
+        """Write it into the row that each claim reads anyway."""
+        people = tables.people
+        await work.connection.execute(
+            update(people).where(people.c.id.in_(self.people)).values(blocked_until=self.until)
         )
 
 

@@ -79,15 +79,16 @@ people = Table(
     Column("gone_at", Moment),
     Column("phone", LargeBinary),
     Column("human_until", Moment),
+    Column("blocked_until", Moment),
     Column("waiting_since", Moment),
     Column("lease", String(32)),
     Column("lease_until", Moment),
     Column("joined_to", Id),
     UniqueConstraint("channel", "address"),
     comment="Everybody who ever wrote, one row for each address: what the platform calls them, and "
-    "what they asked to be called, where they are in a conversation, "
-    "what was last offered to them, the number they left, until when an official talks to them by "
-    "hand, and the lease under which their oldest message is handled. Rows with the same "
+    "what they asked to be called, where they are in a conversation, what was last offered to "
+    "them, the number they left, until when an official talks to them by hand or nothing is taken "
+    "of them, and the lease under which their oldest message is handled. Rows with the same "
     "joined_to, the number of one of them, are one human being.",
 )
 Index(

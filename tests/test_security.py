@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 
 import pytest
 
@@ -38,3 +39,20 @@ def test_every_package_is_locked_by_its_hash(lock: str) -> None:
     for line in wanted:
         assert re.match(r"[\w.-]+(?:\[[\w,-]+\])?==\S+", line), line
         assert "--hash=sha256:" in line, line
+
+
+def test_every_direct_dependency_has_its_reason_and_stands_in_the_lock() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [one for listed in project["optional-dependencies"].values() for one in listed]
+    wanted = {re.split(r"[\[<>=]", one)[0] for one in (*project["dependencies"], *extras)}
+    table = (ROOT / "README.md").read_text("utf-8").partition("## What it is built on")[2]
+    told = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", table, re.MULTILINE)
+    reasons = {
+        name.strip(): why
+        for names, why in told
+        for name in re.sub(r"\([^)]*\)", "", names).split(",")
+    }
+    locked = set(re.findall(r"^([a-z][\w.-]*)", (ROOT / LOCKS[0]).read_text("utf-8"), re.MULTILINE))
+    for name in sorted(wanted):
+        assert len(reasons.get(name, "")) > 10, f"README tells no reason for {name}"
+        assert name in locked, name

@@ -32,6 +32,7 @@ NOTICE = {"kind": "notice", "topic": "thongbao", "text": "Mai mất điện", "a
 LETTER = {"kind": "thanks", "ticket": "", "known": "{}", "fields": "{}"}
 WAITING: dict[str, dict[str, str]] = {
     "answers.words_asked_for": {"event": "answered"},
+    "blocking.confirm": {"days": "3", "why": "Spam"},
     "breaches.words": {},
     "broadcast.audience": NOTICE,
     "broadcast.confirm": NOTICE,

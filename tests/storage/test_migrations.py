@@ -2,17 +2,21 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from storage import tables
 from storage.database import Store, StoreUnavailable
-from storage.migrate import TooNew, migrate
+from storage.migrate import SCRIPTS, TooNew, known_revisions, migrate
 from tests.databases import Databases, opened
 
 
@@ -144,3 +148,26 @@ async def test_a_database_that_a_test_gave_back_is_as_new(made_databases: Databa
     async with opened(url) as store:
         assert await _revision(store) == first
     await made_databases.drop(url)
+
+
+def _down(connection: Connection, to: str) -> None:
+    """Take a database down to an earlier form, as `alembic downgrade` does."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.downgrade(config, to)
+
+
+async def test_each_migration_goes_down_and_up_again_to_the_same_form(empty: str) -> None:
+    revisions = [one.revision for one in ScriptDirectory(str(SCRIPTS)).walk_revisions()]
+    assert set(revisions) == known_revisions()
+    async with opened(empty) as store:
+        await migrate(store)
+        whole = await store.alone(_plan)
+        for below in (*revisions[1:], "base"):
+            await store.alone(partial(_down, to=below))
+        assert await store.alone(_plan) == {}
+        assert await migrate(store)
+        assert await store.alone(_plan) == whole
+        await store.answers()
