@@ -5,15 +5,11 @@ from datetime import date
 
 import pytest
 from aiohttp import ClientSession, FormData
-from playwright.async_api import FilePayload, expect
 
 from storage.filed_evidence import WAITING
 from tests.conversations.desk_scenes import Scene
 from tests.pages.desk_scene import DeskScene
-from tests.pages.test_accessibility import CUT_OFF, opened, wrong
-from tests.pages.test_desk_in_browser import _picture
 from tests.pages.test_desk_pages import HTML, _photo, browser, desk, enter, field_of, seen
-from tests.pages.village import needs_chromium
 from tests.transcript import Somebody
 
 __all__ = ["browser", "desk", "seen"]
@@ -102,20 +98,3 @@ async def test_a_form_without_the_token_files_nothing(
     await browser.post(f"{desk.url}{path}", headers=HTML)
     status, _page = await _send(desk, browser, token="0" * 64, component="1.05", words="x")
     assert (status, desk.accepted) == (403, [])
-
-
-@needs_chromium
-async def test_evidence_is_sent_from_a_phone_by_night(desk: DeskScene, staff: Somebody) -> None:
-    path = await desk.link(staff)
-    async with opened(390, dark=True) as page:
-        await page.goto(f"{desk.url}{path}")
-        await page.get_by_role("button", name="Mở bàn làm việc").click()
-        await page.get_by_label("Minh chứng cho").select_option("1.05")
-        await page.get_by_label("Số, ngày").fill("Lịch tuần 47 đã niêm yết")
-        photo = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=_photo())
-        await page.get_by_label("Ảnh hoặc văn bản (PDF)").set_input_files(photo)
-        assert await wrong(page) == []
-        assert await page.evaluate(CUT_OFF) == []
-        await _picture(page, "evidence-390-dark")
-        await page.get_by_role("button", name="Gửi minh chứng").click()
-        await expect(page.get_by_role("status")).to_contain_text("MC2611-")

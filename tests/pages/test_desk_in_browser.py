@@ -227,3 +227,20 @@ async def test_axe_finds_nothing_serious_and_nothing_is_cut_off(
             await page.goto(f"{desk.url}{path}")
             assert await wrong(page) == []
             assert await page.evaluate(CUT_OFF) == []
+
+
+async def test_evidence_is_sent_from_a_phone_by_night(desk: DeskScene) -> None:
+    staff = await desk.talk.official("staff", unit="vhxh", name="Phòng Văn hóa")
+    path = await desk.link(staff)
+    async with opened(desk.browser, 390, dark=True) as page:
+        await page.goto(f"{desk.url}{path}")
+        await page.get_by_role("button", name="Mở bàn làm việc").click()
+        await page.get_by_label("Minh chứng cho").select_option("1.05")
+        await page.get_by_label("Số, ngày").fill("Lịch tuần 47 đã niêm yết")
+        photo = FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=_jpeg("teal"))
+        await page.get_by_label("Ảnh hoặc văn bản (PDF)").set_input_files(photo)
+        assert await wrong(page) == []
+        assert await page.evaluate(CUT_OFF) == []
+        await _picture(page, "evidence-390-dark")
+        await page.get_by_role("button", name="Gửi minh chứng").click()
+        await expect(page.get_by_role("status")).to_contain_text("MC2611-")
