@@ -51,6 +51,25 @@ test: lint ## lint, then the whole suite on SQLite and on PostgreSQL
 	$(BIN)/pytest $(BESIDE)
 	KILLS=10 TEST_DATABASE_URL=postgresql $(BIN)/pytest $(BESIDE) $(STORED)
 
+QUALITY := .venv-quality
+$(QUALITY)/installed: requirements-quality.txt $(VENV)/developing
+	$(PYTHON) -m venv $(QUALITY)
+	$(QUALITY)/bin/pip install --quiet --disable-pip-version-check -r requirements-quality.txt
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> "$$($(QUALITY)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/tests.pth"
+	@touch $@
+
+coverage: $(QUALITY)/installed ## the suite on SQLite, and which branches it never takes
+	$(QUALITY)/bin/python -m pytest $(BESIDE) --cov --cov-report=term:skip-covered
+
+mutants: $(QUALITY)/installed ## change the program a little: which changes does no test see?
+	$(QUALITY)/bin/python -m tests.mutants
+
+FOR ?= 60
+fuzz: $(QUALITY)/installed ## try every parser for FOR=60 seconds with what atheris makes up
+	$(QUALITY)/bin/python -m tests.fuzz | while read -r parser; do \
+		echo "$$parser"; $(QUALITY)/bin/python -m tests.fuzz "$$parser" $(FOR) || exit 1; done
+
 chaos: develop ## break the service for an hour or two, on SQLite and on PostgreSQL; prints its seeds
 	KILLS=200 CHAOS=5 CHAOS_SECONDS=60 $(BIN)/pytest tests/chaos -s
 	KILLS=200 CHAOS=5 CHAOS_SECONDS=60 TEST_DATABASE_URL=postgresql $(BIN)/pytest tests/chaos -s
@@ -74,4 +93,4 @@ lock: develop ## refresh the locks (needs uv)
 	uv export --quiet --no-header --no-emit-project --no-default-groups --extra postgres -o requirements.lock
 	uv export --quiet --no-header --no-emit-project --extra postgres -o requirements-dev.lock
 
-.PHONY: help install develop run lint test chaos audit bench bench-full texts lock
+.PHONY: help install develop run lint test coverage mutants fuzz chaos audit bench bench-full texts lock
