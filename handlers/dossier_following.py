@@ -5,9 +5,10 @@ from handlers.dossier import FORM, about, parted
 from handlers.dossier_telling import news, told, waking
 from handlers.questions import MENU, PERSON
 from handlers.routing import Reply, Router, Turn
+from handlers.surveys import after_dossier
 from messages.envelope import Kind
 from messages.text import Sayable, _, lines
-from storage.dossiers import Dossier
+from storage.dossiers import Dossier, Stage
 from storage.dossiers_following import Prove, Told
 from storage.outbox import Offer, Purpose
 from storage.timers import SetTimer
@@ -84,7 +85,8 @@ async def changed(turn: Turn) -> Reply:
         "",
         told(turn.office, dossier, await turn.read.apologies.new_due(follower.code)),
     )
-    letter = turn.letter(
-        text, Offer(f"/bohoso {follower.code}", _("Stop following")), PERSON, purpose=Purpose.NOTICE
-    )
+    exported = dossier.exported
+    asked = await after_dossier(turn, exported.unit) if exported.stage is Stage.RETURNED else ()
+    stop = Offer(f"/bohoso {follower.code}", _("Stop following"))
+    letter = turn.letter(text, *asked, stop, PERSON, purpose=Purpose.NOTICE)
     return Reply((letter,), effects=(Told(follower, dossier.notable),))

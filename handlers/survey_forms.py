@@ -52,6 +52,7 @@ class Survey(Sourced):
 
     Attributes:
         round: how often a person may answer it.
+        offered_after: "dossier" = to whom a dossier was returned; "" = to whoever asks for it.
         opens: the first day on which it may be answered, None = since ever.
         closes: the last day.
     """
@@ -60,6 +61,7 @@ class Survey(Sourced):
     title: Bilingual
     intro: Bilingual
     round: Rounds
+    offered_after: Literal["", "dossier"] = ""
     opens: dt.date | None = None
     closes: dt.date | None = None
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
@@ -95,9 +97,9 @@ class Survey(Sourced):
         }[self.round]
 
 
-def typed_as(survey: Survey, unit: str = "") -> str:
-    """Give what a person types to answer a survey, about a unit where one is named."""
-    return f"khaosat {survey.id} {unit}".rstrip()
+def typed_as(survey: Survey, unit: str = "", mark: str = "") -> str:
+    """Give what begins a survey about a unit: typed as words, or after the mark of a command."""
+    return f"{mark}khaosat {survey.id} {unit}".rstrip()
 
 
 def payload_of(survey: Survey, unit: str = "") -> str:

@@ -8,7 +8,7 @@ from handlers import joined, questions, redirect
 from handlers.desk_letters import RATINGS
 from handlers.questions import CANCEL, MENU
 from handlers.routing import Offer, Reply, Router, Turn
-from handlers.survey_forms import Question, Survey
+from handlers.survey_forms import Question, Survey, typed_as
 from messages.languages import ZONE
 from messages.text import Sayable, Text, _, lines
 from scoring.estimates import mean, share
@@ -37,6 +37,19 @@ def _survey(turn: Turn, survey_id: str) -> Survey | None:
 
 def _taker(turn: Turn) -> int:
     return turn.person.joined_to or turn.person.id
+
+
+async def after_dossier(turn: Turn, unit: str) -> tuple[Offer, ...]:
+    """Offer the surveys that follow a returned dossier and that the person has not answered yet."""
+    day = turn.now.astimezone(ZONE).date()
+    return tuple(
+        [
+            Offer(typed_as(one, unit, "/"), _("Was it done well?"))
+            for one in turn.office.surveys
+            if one.offered_after == "dossier" and one.is_open(day)
+            if not await _has_answered(turn, one, one.round_at(day))
+        ]
+    )
 
 
 async def _has_answered(turn: Turn, survey: Survey, round_: str) -> bool:

@@ -170,3 +170,28 @@ async def test_an_import_is_evidence_of_publication_once(talk: Talk, work: Dossi
     today = talk.hands().date()
     published = (await talk.read.tallies(today, today))["dossier.published"]
     assert (published.count, published.total) == (1, 1)
+
+
+async def test_who_got_a_dossier_back_is_offered_its_survey_once(
+    talk: Talk, work: DossierWork
+) -> None:
+    await imported(talk, dossier())
+    citizen = await follower(talk)
+    await heard(talk, work, citizen, dossier(stage=Stage.READY))
+    with pytest.raises(AssertionError):
+        citizen.choice("Việc này đã làm tốt chưa")
+    await heard(talk, work, citizen, dossier(stage=Stage.RETURNED))
+    (asked,) = await citizen.presses("Việc này đã làm tốt chưa")
+    assert "hài lòng không" in asked
+    await citizen.presses("Rất hài lòng")
+    await citizen.presses("Đúng hẹn")
+    rows = await talk.read.surveys.chosen("traketqua", "2026-11")
+    assert {(one.question, one.choice) for one in rows} == {
+        ("hailong", "rat"),
+        ("thoigian", "dung"),
+    }
+    # Another dossier of the same month does not ask again.
+    citizen.forgets()
+    await heard(talk, work, citizen, dossier(stage=Stage.PROCESSING))
+    (news,) = await heard(talk, work, citizen, dossier(stage=Stage.RETURNED))
+    assert "Việc này" not in news
