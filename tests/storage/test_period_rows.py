@@ -177,7 +177,7 @@ async def test_each_list_of_the_desk_comes_out_of_an_index_in_its_order(store: S
     async with store.reading() as connection:
         for shown, unit in product(Shown, ("", "kinhte")):
             query = DeskReader._open(shown, unit, 1, START).order_by(*order).limit(50)
-            told = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call] # SQLAlchemy's
+            told = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
             plan = await connection.execute(text(f"EXPLAIN QUERY PLAN {told}"))
             steps = [row[3] for row in plan]
             assert "USING INDEX" in steps[0], (shown, unit)
