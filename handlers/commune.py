@@ -19,7 +19,6 @@ from pydantic_core import ErrorDetails
 
 from handlers.calendar_records import WEEKDAYS, Week, WorkingTime
 from handlers.commune_records import (
-    Area,
     CannedAnswer,
     Category,
     Commune,
@@ -40,6 +39,7 @@ from handlers.commune_records import (
 )
 from handlers.deadlines import overlap
 from handlers.toml_records import BLANK, Bilingual, Record, Sourced
+from handlers.village_records import Area
 from messages.languages import say
 from messages.text import Text, Value, _
 from messages.vietnamese import fold

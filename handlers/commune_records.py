@@ -28,6 +28,7 @@ from handlers.toml_records import (
     TelegramGroup,
     WebAddress,
 )
+from handlers.village_records import Area, Centre, Households
 from messages.vietnamese import fold
 
 
@@ -50,12 +51,6 @@ class Unit(Sourced):
     address: Blank = ""
     telegram_group: TelegramGroup = ""
     approval: bool = False
-
-
-class Area(Sourced):
-    """A part of the commune that people know by a name, such as a former commune."""
-
-    name: Filled
 
 
 class Leader(Sourced):
@@ -281,21 +276,6 @@ class Limits(Sourced):
     photos: Count
     tickets_a_day: Count
     reopen_days: Count
-
-
-class Households(Sourced):
-    """How many households a village has."""
-
-    village: Filled
-    count: Count
-
-
-class Centre(Sourced):
-    """Where the middle of a village is, in degrees; the desk's map is drawn with it."""
-
-    village: Filled
-    latitude: Annotated[float, Field(ge=8, le=24)]
-    longitude: Annotated[float, Field(ge=102, le=118)]
 
 
 class SmartApp(Sourced):

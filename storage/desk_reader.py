@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select, true
 
-from messages.envelope import AttachmentKind
 from storage import desk_tables, tables
 from storage.database import Store
+from storage.ticket_files import first_photos
 from storage.tickets import Ticket, Words, ticket_of
 from storage.together import Together
 
@@ -322,22 +322,8 @@ class DeskReader:
 
     async def first_photos(self, codes: Sequence[str]) -> Mapping[str, str]:
         """Give code → hash of the first photo that a citizen sent of several tickets."""
-        table = tables.ticket_files
-        first = (
-            select(func.min(table.c.id))
-            .where(
-                table.c.code.in_(codes),
-                table.c.kind == AttachmentKind.IMAGE,
-                table.c.hash.is_not(None),
-                table.c.proof.is_(False),
-            )
-            .group_by(table.c.code)
-        )
         async with self._store.reading() as connection:
-            rows = await connection.execute(
-                select(table.c.code, table.c.hash).where(table.c.id.in_(first))
-            )
-            return {row.code: row.hash for row in rows}
+            return await first_photos(connection, codes)
 
     async def named(self, code: str) -> frozenset[int]:
         """Give the officials whom a ticket names."""

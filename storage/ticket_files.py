@@ -1,12 +1,12 @@
 """What comes with a ticket beside words: photos and documents, to be fetched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
-from messages.envelope import Attachment
+from messages.envelope import Attachment, AttachmentKind
 from storage import tables
-from storage.connection import INSERTS
+from storage.connection import INSERTS, Reading
 from storage.work import Work
 
 OURS = "media:"
@@ -78,3 +78,20 @@ async def add_kept(
                 proof=proof_of is not None,
             )
         )
+
+
+async def first_photos(connection: Reading, codes: Sequence[str]) -> Mapping[str, str]:
+    """Give code → hash of the first photo that a citizen sent of several tickets."""
+    table = tables.ticket_files
+    first = (
+        select(func.min(table.c.id))
+        .where(
+            table.c.code.in_(codes),
+            table.c.kind == AttachmentKind.IMAGE,
+            table.c.hash.is_not(None),
+            table.c.proof.is_(False),
+        )
+        .group_by(table.c.code)
+    )
+    rows = await connection.execute(select(table.c.code, table.c.hash).where(table.c.id.in_(first)))
+    return {row.code: row.hash for row in rows}

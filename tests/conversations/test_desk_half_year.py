@@ -118,6 +118,11 @@ async def test_half_a_year_runs_and_every_clock_equals_a_slow_calculation(commun
         expected, minutes = _expected(slow, talk, ticket, history)
         assert ticket.due_at == expected, ticket.code
         assert ticket.waited == minutes, ticket.code
+        assert ticket.respond_by == slow.after_working_days(ticket.received_at, 1), ticket.code
+        category = talk.office.commune.category(ticket.category)
+        passed_on = category is not None and category.outside
+        forward_by = slow.after_working_days(ticket.received_at, 5) if passed_on else None
+        assert ticket.forward_by == forward_by, ticket.code
         waited += minutes > 0
         for happening in history:
             if happening.event is Event.ANSWERED:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.commune_records import Households
 from handlers.households import means, read_list, village_named
 from handlers.office import Office
+from handlers.village_records import Households
 from storage.database import Store
 from tests.conftest import Hands
 from tests.conversations.citizen_scenes import DENOUNCED, step_of
