@@ -234,6 +234,8 @@ def test_a_reader_is_told_what_limits_the_figures() -> None:
     assert remarks(early) == ["Bộ tiêu chí chỉ có hiệu lực từ ngày 01/01/2026."]
     late = Period("", date(2027, 12, 31), date(2028, 1, 1))
     assert remarks(late) == ["Bộ tiêu chí chỉ có hiệu lực đến hết ngày 31/12/2027."]
+    # The first day and the last one belong to it.
+    assert remarks(Period("whole", date(2026, 1, 1), date(2027, 12, 31))) == []
 
 
 def hide(scheme: Scheme, hidden: frozenset[str]) -> Scheme:
