@@ -15,7 +15,6 @@ from handlers.survey_forms import FOLDER
 from messages.languages import ZONE
 from messages.text import _
 from scoring.documents.broken import BrokenTemplate
-from scoring.periods import parse
 from storage.reader import Reader
 
 
@@ -53,7 +52,7 @@ async def templates(ground: Ground) -> AsyncIterator[Finding]:
     from scoring.documents.docx import document  # noqa: PLC0415 - slow to import
 
     now, office = ground.clock(), ground.office
-    period = parse("", now.astimezone(ZONE).date())
+    period = office.period("", now.astimezone(ZONE).date())
     report = await contents(Reader(ground.store), office, period, now, register=0)
     try:
         await asyncio.to_thread(document, report, office.folder / TEMPLATE)

@@ -14,7 +14,6 @@ from handlers.ticket_states import STATE_NAMES
 from messages.codes import ticket_code
 from messages.languages import DEFAULT, ZONE, say
 from messages.text import Lines, Text, _, lines
-from scoring.periods import parse
 from storage.data_register import Breach
 from storage.reader import Reader
 from storage.tickets import BREACH, Ticket
@@ -30,7 +29,7 @@ def requests(settings: Settings, options: argparse.Namespace) -> int:
 
     async def do() -> int:
         async with opened(settings, "requests") as ground:
-            period = parse(options.period, ground.clock().astimezone(ZONE).date())
+            period = ground.office.period(options.period, ground.clock().astimezone(ZONE).date())
             read = Reader(ground.store)
             found = await read.data.tickets(KINDS.keys() - {BREACH}, *period.bounds, MOST)
             tallies = await read.tallies(period.start, period.end)

@@ -30,14 +30,13 @@ from handlers.commune_records import (
     Limits,
     Link,
     Privacy,
-    Publication,
-    Publications,
     Reception,
     Refusal,
     Retention,
     Unit,
 )
 from handlers.deadlines import overlap
+from handlers.publication_records import Publication, Publications
 from handlers.toml_records import BLANK, Bilingual, Record, Sourced
 from handlers.village_records import Area
 from messages.languages import say

@@ -333,28 +333,6 @@ class Zalo(Record):
     letter_waiting: LetterWaiting = LetterWaiting()
 
 
-class Publication(Sourced):
-    """Something that the commune makes public in its own words.
-
-    Attributes:
-        id: its name in commands and, behind "publication.", in evidence.
-        text: what is published; `url` is where all of it stands.
-        names: how people call it.
-    """
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
-    title: Bilingual
-    text: Blank = ""
-    url: WebAddress = ""
-    names: tuple[Filled, ...] = ()
-
-
-class Publications(Record):
-    """What `publications.toml` says."""
-
-    publications: tuple[Publication, ...] = ()
-
-
 class Commune(Sourced):
     """A commune: everything it edits except criteria, procedures and templates.
 

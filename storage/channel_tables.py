@@ -1,8 +1,8 @@
-"""The tables of the channels: platforms' tokens and what they told, codes of the web chat."""
+"""The tables of the channels: platforms' tokens and what they told, codes that join them."""
 
-from sqlalchemy import Column, LargeBinary, String, Table
+from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
 
-from storage.tables import Moment, metadata
+from storage.tables import Id, Moment, metadata
 
 credentials = Table(
     "credentials",
@@ -35,5 +35,15 @@ carry_codes = Table(
     Column("code_hash", String(64), nullable=False, unique=True),
     Column("expires_at", Moment, nullable=False, index=True),
     comment="The code by which another browser takes a conversation of the web chat up, one at a "
+    "time; only a keyed hash of it is kept. It goes with its use.",
+)
+
+join_codes = Table(
+    "join_codes",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("expires_at", Moment, nullable=False),
+    comment="The code by which a person may join another channel of theirs to this one, one at a "
     "time; only a keyed hash of it is kept. It goes with its use.",
 )

@@ -312,7 +312,7 @@ async def _erase_rows(
     tries, takers = dossiers_tables.dossier_tries, civic_tables.survey_takers
     for table in (
         tables.invite_tries,
-        tables.join_codes,
+        channel_tables.join_codes,
         desk_tables.desk_sessions,
         civic_tables.subscriptions,
         dossiers_tables.dossier_followers,

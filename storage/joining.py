@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from messages.envelope import Address
-from storage import tables
+from storage import channel_tables, tables
 from storage.connection import Connection
 from storage.database import Conflict, Store
 from storage.outbox import Recipient
@@ -44,7 +44,7 @@ class GiveJoinCode:
 
     async def apply(self, work: Work) -> None:
         """Write it down; Conflict where somebody else has the same, by a chance in a billion."""
-        table, digest = tables.join_codes, work.box.digest("join", self.code)
+        table, digest = channel_tables.join_codes, work.box.digest("join", self.code)
         lapsed = table.c.expires_at <= work.now
         await work.connection.execute(
             delete(table).where(or_(table.c.person_id == work.person_id, lapsed))
@@ -73,7 +73,7 @@ class Join:
 
     async def apply(self, work: Work) -> None:
         """Make both, and whoever each was joined to, one; Conflict where the code is used."""
-        table = tables.join_codes
+        table = channel_tables.join_codes
         used = await work.connection.execute(
             delete(table)
             .where(
@@ -106,13 +106,15 @@ class Part:
                 update(people).where(people.c.id.in_(others)).values(joined_to=head)
             )
         await work.connection.execute(
-            delete(tables.join_codes).where(tables.join_codes.c.person_id == work.person_id)
+            delete(channel_tables.join_codes).where(
+                channel_tables.join_codes.c.person_id == work.person_id
+            )
         )
 
 
 async def join_code(store: Store, code: str, now: datetime) -> JoinCode | None:
     """Find a code that can still be used, as it was read."""
-    table = tables.join_codes
+    table = channel_tables.join_codes
     digest = store.box.digest("join", code)
     async with store.reading() as connection:
         found = await connection.execute(

@@ -142,16 +142,6 @@ invite_tries = Table(
     comment="Wrong codes that a person tried, of invitations and of joining, to stop guessing.",
 )
 
-join_codes = Table(
-    "join_codes",
-    metadata,
-    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
-    Column("code_hash", String(64), nullable=False, unique=True),
-    Column("expires_at", Moment, nullable=False),
-    comment="The code by which a person may join another channel of theirs to this one, one at a "
-    "time; only a keyed hash of it is kept. It goes with its use.",
-)
-
 inbox = Table(
     "inbox",
     metadata,

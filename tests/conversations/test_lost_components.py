@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from handlers.commune_records import Households
 from handlers.office import Office
 from handlers.report import scorecard
+from handlers.village_records import Households
 from messages.languages import ZONE, say
 from scoring.periods import parse
 from scoring.scorecard import ComponentScore
