@@ -9,6 +9,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,9 @@ CACHED = 256
 """Statements that a connection keeps prepared."""
 
 READERS = 4
+
+AGAIN = 0.005
+"""Seconds until the write-ahead log is asked for again."""
 
 
 class _TakenAway(OSError):
@@ -173,11 +177,29 @@ def _open(url: str, busy_ms: int, *, writes: bool) -> sqlite3.Connection:
         cached_statements=CACHED,
         uri="uri" in options,
     )
-    pragmas = ["journal_mode=WAL", "synchronous=FULL", f"busy_timeout={busy_ms}"]
+    _keep_a_log(connection, time.monotonic() + busy_ms / 1000)
+    pragmas = ["synchronous=FULL", f"busy_timeout={busy_ms}"]
     pragmas += ["foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"]
     for pragma in [*pragmas, *([] if writes else ["query_only=ON"])]:
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _keep_a_log(connection: sqlite3.Connection, until: float) -> None:
+    """Turn the write-ahead log on; of processes that make a file together, one at a time can.
+
+    SQLite tells the others at once that it is locked, however long they would wait.
+    """
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                connection.close()
+                raise
+            time.sleep(AGAIN)
+        else:
+            return
 
 
 class _Direct:

@@ -1,6 +1,8 @@
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -73,6 +75,14 @@ async def test_every_connection_has_its_pragmas_in_force(file: Store) -> None:
     async with file.reading() as one, file.reading() as two, file.reading() as three:
         for connection in (one, two, three):
             assert await look(connection) == wanted
+
+
+async def test_a_file_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.1, other.execute, "COMMIT")
+        async with opened(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}") as store:
+            await store.write(lambda c: c.exec_driver_sql("CREATE TABLE made (x INTEGER)"))
 
 
 async def test_a_reading_connection_refuses_to_write(store: Store) -> None:
