@@ -1,10 +1,14 @@
-"""A store of years: answers, memory and the second start among a million people's messages."""
+"""A store of years: answers, memory and the second start among a million people's messages.
+
+`python -m benchmarks.filled PEOPLE MESSAGES SECONDS` takes other numbers than `benchmarks.scale`.
+"""
 
 import asyncio
 import itertools
 import statistics
+import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +17,17 @@ import aiohttp
 from sqlalchemy import Table, insert
 
 from benchmarks import load
-from benchmarks.programs import Row, apart, folder, memory, percentile, service, wait_for
+from benchmarks.programs import (
+    Row,
+    apart,
+    folder,
+    free_port,
+    memory,
+    percentile,
+    process,
+    service,
+    wait_for,
+)
 from storage import tables
 from storage.clock import system_clock
 from storage.connection import Connection
@@ -36,8 +50,9 @@ WARM = 100
 ON_ZALO, ON_WEB = 50.0, 100.0
 """Messages a second."""
 
-SOCKETS = 500
-"""Pages that are open together; each says something every five seconds."""
+SOCKETS = 499
+"""Pages that are open together, each written on every five seconds; odd, so that all the texts of
+the load are written on each."""
 
 
 def rows(platform: int, people: int, messages: int, seconds: int) -> list[Row]:
@@ -190,3 +205,16 @@ async def _web(port: int, seconds: int) -> list[float]:
             await linked.acquire()
         begun.set_result(time.monotonic() + 1)
     return waits
+
+
+def main(given: Sequence[str]) -> None:
+    """Measure it with other numbers: of people, of messages, of seconds on each channel."""
+    people, messages, seconds = map(int, given)
+    port = free_port()
+    with process(["benchmarks.platform", str(port)], port):
+        for row in rows(port, people, messages, seconds):
+            print(f"| {' | '.join(row)} |")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
