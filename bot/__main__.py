@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.asked_again import offer_yes
 from bot.refusal import DONE, REFUSED, told
 from bot.settings import CommuneFolder, Settings
 from messages.languages import ZONE
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
 
     revoke = add("revoke", "end an official's roles at once")
     revoke.add_argument("name", metavar="NAME")
+    offer_yes(revoke)
 
     report = add("report", "counts and score of a period")
     report.add_argument("--period", default="", help="2026-H1, 2026-Q3, 2026-07, 2026, A..B")
@@ -112,6 +114,7 @@ def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         action="store_true",
         help="also where a store is; what was there is moved aside",
     )
+    offer_yes(restore)
 
     rollup = add("rollup", "add communes' JSON reports into one table")
     rollup.add_argument("files", nargs="+", metavar="FILE", help="of report --format json")
@@ -134,6 +137,7 @@ def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
     key = add("key", "seal everything with a new secret key, while the service stands still")
     key.add_argument("action", choices=("rotate",))
+    offer_yes(key)
 
     add("doctor", "what is wrong, and what to do about it")
 
