@@ -37,10 +37,6 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--name", required=True, help="the official name")
     invite.add_argument("--unit", default="", help="a unit of commune.toml; none = all units")
 
-    revoke = add("revoke", "end an official's roles at once")
-    revoke.add_argument("name", metavar="NAME")
-    offer_yes(revoke)
-
     report = add("report", "counts and score of a period")
     report.add_argument("--period", default="", help="2026-H1, 2026-Q3, 2026-07, 2026, A..B")
     report.add_argument("--format", choices=("text", "json", "docx", "xlsx", "png"), default="text")
@@ -101,6 +97,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """Add the commands of whoever keeps services running."""
+    revoke = add("revoke", "end an official's roles at once")
+    revoke.add_argument("name", metavar="NAME")
+    offer_yes(revoke)
+
     backup = add("backup", "write one file with all that cannot be made again")
     backup.add_argument(
         "file", metavar="FILE", help="such as backup.tar.gz; one that is there is replaced"

@@ -76,7 +76,7 @@ async def test_every_command_works_beside_the_running_service(started: Started) 
     for typed in (
         "migrate",
         "invite --role officer --name Mai",
-        "revoke Mai",
+        "revoke Mai --yes",
         f"tickets {ticket['code']}",
         "report --period 2026-11",
         "evidence verify",
