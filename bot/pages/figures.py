@@ -243,7 +243,7 @@ def _month(month: PublicMonth, language: str) -> tuple[str, ...]:
 
 def _value(counts: Mapping[str, Number | None], name: str, language: str) -> str:
     """Give a count in words; where nobody rated there is no mean, not a mean of 0."""
-    is_mean_of_none = name == "rating.average" and not counts["rating.count"]
+    is_mean_of_none = name == "rating.average" and counts["rating.count"] == 0
     return "–" if is_mean_of_none else _told(counts[name], language)
 
 

@@ -4,6 +4,7 @@ So that a test need not stop it for long until another process takes over. SIGUS
 files read-only, as a file system does that met an error; SIGUSR2 makes them writable again.
 """
 
+import contextlib
 import signal
 import sqlite3
 import sys
@@ -28,7 +29,11 @@ def remembering(opens: Open) -> Open:
 
     def turned(number: int, _frame: object) -> None:
         for connection in found:
-            connection.execute(f"PRAGMA query_only={'ON' if number == signal.SIGUSR1 else 'OFF'}")
+            # Some were closed since, as when their file was away.
+            with contextlib.suppress(sqlite3.ProgrammingError):
+                connection.execute(
+                    f"PRAGMA query_only={'ON' if number == signal.SIGUSR1 else 'OFF'}"
+                )
 
     signal.signal(signal.SIGUSR1, turned)
     signal.signal(signal.SIGUSR2, turned)

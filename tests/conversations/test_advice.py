@@ -19,6 +19,7 @@ from handlers.office import Office
 from handlers.search import load
 from storage.database import Store
 from tests.conftest import COMMUNE, Hands
+from tests.raw_server import raw_server
 from tests.transcript import Talk, talking
 
 ASKED = "làm lại sổ đỏ bị mất thế nào"
@@ -163,18 +164,15 @@ async def test_one_that_takes_too_long_is_not_waited_for_and_asked_again_after_a
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append(None)
         await reader.read()
-        writer.close()
 
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    model = LanguageModel(f"http://127.0.0.1:{port}/v1", patience=0.2, now=lambda: seconds)
-    assert await model.ask("?", "?") == ""
-    assert await model.ask("?", "?") == ""
-    assert len(asked) == 1
-    seconds = 61.0
-    assert await model.ask("?", "?") == ""
-    assert len(asked) == 2
-    server.close()
+    async with raw_server(silent) as port:
+        model = LanguageModel(f"http://127.0.0.1:{port}/v1", patience=0.2, now=lambda: seconds)
+        assert await model.ask("?", "?") == ""
+        assert await model.ask("?", "?") == ""
+        assert len(asked) == 1
+        seconds = 61.0
+        assert await model.ask("?", "?") == ""
+        assert len(asked) == 2
 
 
 async def test_nothing_personal_leaves(talk: Talk, provider: Provider) -> None:

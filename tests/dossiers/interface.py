@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from tests.dossiers.exports import CODE, csv_of
+from tests.raw_server import raw_server
 
 KEY = "Authorization: Bearer made-up-key"
 
@@ -58,29 +59,19 @@ class Interface:
         self.gives(csv_of(rows), head="Content-Type: text/csv")
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
-            if self.silent:
-                await reader.read()
-                return
-            length = "" if "Length" in self.head else f"Content-Length: {len(self.body)}\r\n"
-            head = f"HTTP/1.1 {self.status}\r\n{length}{self.head}\r\nConnection: close\r\n\r\n"
-            body = self.body[: len(self.body) // 2] if self.cut else self.body
-            writer.write(head.encode() + body)
-            await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            # The asker did not want to hear the rest.
-            pass
-        finally:
-            writer.close()
+        self.asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        if self.silent:
+            await reader.read()
+            return
+        length = "" if "Length" in self.head else f"Content-Length: {len(self.body)}\r\n"
+        head = f"HTTP/1.1 {self.status}\r\n{length}{self.head}\r\nConnection: close\r\n\r\n"
+        body = self.body[: len(self.body) // 2] if self.cut else self.body
+        writer.write(head.encode() + body)
+        await writer.drain()
 
 
 @asynccontextmanager
 async def interface() -> AsyncIterator[Interface]:
     one = Interface()
-    server = await asyncio.start_server(one.answer, "127.0.0.1", 0)
-    one.port = server.sockets[0].getsockname()[1]
-    try:
+    async with raw_server(one.answer) as one.port:
         yield one
-    finally:
-        server.close()

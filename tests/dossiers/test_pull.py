@@ -14,6 +14,7 @@ from bot.dossier_work import DossierWork
 from handlers.dossier_records import DossierSource
 from tests.dossiers.exports import CODE, DIGITS, row
 from tests.dossiers.interface import KEY, Interface, as_json, interface, record
+from tests.raw_server import raw_server
 from tests.transcript import Somebody, Talk
 
 OTHER = "H24.107-261116-0002"
@@ -174,18 +175,13 @@ async def test_one_that_never_ends_is_given_up_at_30_mb() -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         part = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
-        try:
-            while True:
-                writer.write(part)
-                await writer.drain()
-        except ConnectionError:
-            writer.close()
+        while True:
+            writer.write(part)
+            await writer.drain()
 
-    server = await asyncio.start_server(endless, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    with pytest.raises(NotPulled, match="large"):
-        await fetch(source_at(f"http://127.0.0.1:{port}/"))
-    server.close()
+    async with raw_server(endless) as port:
+        with pytest.raises(NotPulled, match="large"):
+            await fetch(source_at(f"http://127.0.0.1:{port}/"))
 
 
 async def test_one_that_does_not_answer_is_given_up(one_stop: Interface) -> None:

@@ -31,7 +31,7 @@ async def seated(phone: WebPhone) -> Page:
     return desk
 
 
-async def test_what_is_answered_at_the_desk_is_read_rated_and_counted_for_everybody(
+async def test_what_is_answered_at_the_desk_is_read_rated_and_counted(
     folder: Path, store_settings: dict[str, str]
 ) -> None:
     program()
@@ -66,15 +66,15 @@ async def test_what_is_answered_at_the_desk_is_read_rated_and_counted_for_everyb
         await citizen.hears(_("Thank you for your rating."))
 
         await citizen.page.goto(f"{service.url}/minh-bach")
-        for label, number in (
-            ("Phản ánh, góp ý đã nhận", "1"),
-            ("Phản ánh được trả lời đúng hạn", "1"),
-            ("Lượt chấm hài lòng", "1"),
-            # What one person thinks is not told to everybody.
-            ("Điểm hài lòng trung bình", "*"),
+        for label in (
+            "Phản ánh, góp ý đã nhận",
+            "Phản ánh được trả lời đúng hạn",
+            "Lượt chấm hài lòng",
+            "Điểm hài lòng trung bình",
         ):
+            # Counted, or it were 0; but what one person did is not told to everybody.
             row = citizen.page.get_by_role("row", name=label)
-            await expect(row.get_by_role("cell").last).to_have_text(number)
+            await expect(row.get_by_role("cell").last).to_have_text("*")
 
         # Who leaves the desk is out, and is told so with the status of a shut door.
         browser.expected = ("status of 401",)
