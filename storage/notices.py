@@ -335,14 +335,9 @@ class NoticeReader:
         now: datetime,
     ) -> list[Recipient]:
         """Give the next subscribers who may be written to, in the order of their numbers."""
+        may = _may_be_written_to(windows, now)
         async with self._store.reading() as connection:
-            rows = await connection.execute(
-                select(people.c.id, people.c.channel, people.c.address, people.c.language)
-                .join(subscriptions, subscriptions.c.person_id == people.c.id)
-                .where(*_of(topic), people.c.id > after, _may_be_written_to(windows, now))
-                .order_by(people.c.id)
-                .limit(limit)
-            )
+            rows = await connection.execute(_next_of(topic, after).where(may).limit(limit))
             return [
                 Recipient(row.id, Address(row.channel, row.address), row.language) for row in rows
             ]
@@ -358,17 +353,29 @@ class NoticeReader:
             return {row.state: row[1] for row in rows}
 
 
+def _next_of(topic: str, after: int) -> Select[int, str, str, str]:
+    # By the numbers of the subscriptions, whose index then gives the next few in order.
+    return (
+        select(people.c.id, people.c.channel, people.c.address, people.c.language)
+        .join(subscriptions, subscriptions.c.person_id == people.c.id)
+        .where(*_of(topic), subscriptions.c.person_id > after)
+        .order_by(subscriptions.c.person_id)
+    )
+
+
 def _of(topic: str) -> tuple[ColumnElement[bool], ...]:
     """Who follows a topic and is there; of a human being's several addresses the first."""
     other, others = people.alias("other"), subscriptions.alias("others")
+    follows = exists().where(others.c.person_id == other.c.id, others.c.topic == topic)
     twice = exists().where(
         other.c.joined_to == people.c.joined_to,
         other.c.id < people.c.id,
         other.c.gone_at.is_(None),
-        others.c.person_id == other.c.id,
-        others.c.topic == topic,
+        follows,
     )
-    return (subscriptions.c.topic == topic, people.c.gone_at.is_(None), ~twice)
+    # Most have one address: nothing is to be looked for, least of all among all who follow.
+    is_first = or_(people.c.joined_to.is_(None), ~twice)
+    return (subscriptions.c.topic == topic, people.c.gone_at.is_(None), is_first)
 
 
 def _may_be_written_to(windows: Mapping[str, timedelta], now: datetime) -> ColumnElement[bool]:
