@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from bot.pages.site import Desk
+from handlers import sender
 from handlers.commune import Commune
 from messages.envelope import Address, Attachment, Incoming
 from messages.text import Sayable, _
@@ -26,7 +27,7 @@ WITH_FILES = frozenset({"traloi", "ghichu"})
 """What photos and documents may go along with; with both they are proof of what was done."""
 
 WITH_WORDS = frozenset({"traloi", "hoi", "ghichu", "tuchoi", "trung", "bangiao"})
-UNIT, CATEGORY, REASON = "chuyen", "linhvuc", "tuchoi"
+UNIT, CATEGORY, REASON, SENDER = "chuyen", "linhvuc", "tuchoi", "nguoigui"
 
 
 def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
@@ -46,6 +47,9 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
     if act == CATEGORY:
         category = commune.category(str(form.get("category", "")))
         return f"/{act} {code} {category.id}" if category else ""
+    if act == SENDER:
+        needed = str(form.get("reason", ""))
+        return f"/{act} {code} {needed}" if needed in sender.REASONS else ""
     if act == REASON:
         reason = str(form.get("reason", ""))
         known = any(one.id == reason for one in commune.refusals)
