@@ -7,7 +7,18 @@ Every server is a process of its own, the load is another; medians of three roun
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import desk, dossiers, guides, notices, notices_full, report, search, sending, turns
+from benchmarks import (
+    desk,
+    dossiers,
+    guides,
+    notices,
+    notices_full,
+    report,
+    scale,
+    search,
+    sending,
+    turns,
+)
 from benchmarks.programs import ROOT, Row, free_port, process
 
 MEASURES: dict[str, Callable[[int], list[Row]]] = {
@@ -24,6 +35,7 @@ MEASURES: dict[str, Callable[[int], list[Row]]] = {
     "desk": desk.rows,
     "report": report.rows,
     "notices": notices.rows,
+    "scale": scale.rows,
 }
 """What can be measured, given the port on which the fake platform listens."""
 

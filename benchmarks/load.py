@@ -109,10 +109,19 @@ async def _answered(
     return True
 
 
-async def flood(port: int, requests: Sequence[bytes]) -> Outcome:
-    """Send all requests over 64 connections, each as soon as the one before was answered."""
-    outcome, queue = Outcome(), iter(requests)
-    links = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CONNECTIONS)]
+async def flood(port: int, requests: Sequence[bytes], *others: int) -> Outcome:
+    """Send all requests over 64 connections, each as soon as the one before was answered.
+
+    Args:
+        port: of the service.
+        requests: whatever is to be answered with 200.
+        others: ports of processes beside it, which have their share of the connections.
+    """
+    outcome, queue, ports = Outcome(), iter(requests), (port, *others)
+    links = [
+        await asyncio.open_connection("127.0.0.1", ports[i % len(ports)])
+        for i in range(CONNECTIONS)
+    ]
 
     async def work(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for request in queue:

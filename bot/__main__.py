@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.asked_again import offer_yes
 from bot.refusal import DONE, REFUSED, told
 from bot.settings import CommuneFolder, Settings
 from messages.languages import ZONE
@@ -35,9 +36,6 @@ def parser() -> argparse.ArgumentParser:
     invite.add_argument("--role", required=True, choices=ROLES)
     invite.add_argument("--name", required=True, help="the official name")
     invite.add_argument("--unit", default="", help="a unit of commune.toml; none = all units")
-
-    revoke = add("revoke", "end an official's roles at once")
-    revoke.add_argument("name", metavar="NAME")
 
     report = add("report", "counts and score of a period")
     report.add_argument("--period", default="", help="2026-H1, 2026-Q3, 2026-07, 2026, A..B")
@@ -99,6 +97,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """Add the commands of whoever keeps services running."""
+    revoke = add("revoke", "end an official's roles at once")
+    revoke.add_argument("name", metavar="NAME")
+    offer_yes(revoke)
+
     backup = add("backup", "write one file with all that cannot be made again")
     backup.add_argument(
         "file", metavar="FILE", help="such as backup.tar.gz; one that is there is replaced"
@@ -112,6 +114,7 @@ def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
         action="store_true",
         help="also where a store is; what was there is moved aside",
     )
+    offer_yes(restore)
 
     rollup = add("rollup", "add communes' JSON reports into one table")
     rollup.add_argument("files", nargs="+", metavar="FILE", help="of report --format json")
@@ -134,6 +137,7 @@ def _add_operations(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
     key = add("key", "seal everything with a new secret key, while the service stands still")
     key.add_argument("action", choices=("rotate",))
+    offer_yes(key)
 
     add("doctor", "what is wrong, and what to do about it")
 

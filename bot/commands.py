@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 
+from bot.asked_again import be_sure
 from bot.backup import backup
 from bot.doctor import doctor
 from bot.opened import finished as _finished
@@ -90,6 +91,11 @@ def revoke(settings: Settings, options: argparse.Namespace) -> int:
 
     async def do() -> int:
         name = _name(options.name)
+        be_sure(
+            _("This ends every role and unused invitation of {name} at once.", name=name),
+            "revoke",
+            yes=options.yes,
+        )
         async with _opened(settings, "revoke") as ground:
             ended = await ground.store.write(
                 lambda connection: end_roles(connection, name=name, now=ground.clock())

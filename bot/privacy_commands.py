@@ -6,6 +6,7 @@ import sys
 
 from bot.alone import alone
 from bot.app import clock_of
+from bot.asked_again import be_sure
 from bot.opened import PATIENCE_MS, finished, opened, put
 from bot.refusal import DONE, Refusal
 from bot.settings import Settings
@@ -67,8 +68,13 @@ def audit(settings: Settings, options: argparse.Namespace) -> int:
     return finished(do())
 
 
-def key(settings: Settings, _options: argparse.Namespace) -> int:
+def key(settings: Settings, options: argparse.Namespace) -> int:
     """Seal everything with a new secret key, while the service stands still."""
+    be_sure(
+        _("This seals everything with a new key; backups made before open with the old one alone."),
+        "rotate",
+        yes=options.yes,
+    )
 
     async def do() -> int:
         with alone(settings.var_dir):

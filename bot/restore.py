@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from bot.app import clock_of
+from bot.asked_again import be_sure
 from bot.backup import (
     COMMUNE,
     DATABASE,
@@ -62,6 +63,12 @@ class Manifest:
 
 def restore(settings: Settings, options: argparse.Namespace) -> int:
     """Put a backup into the place of the store that the settings name, before a service starts."""
+    if options.over:
+        be_sure(
+            _("This puts the backup into the place of the store that is here."),
+            "restore",
+            yes=options.yes,
+        )
     return finished(_restore(settings, Path(options.file), over=options.over))
 
 

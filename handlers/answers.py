@@ -80,6 +80,20 @@ async def words_asked_for(turn: Turn) -> Reply:
     return await write(turn, act, event, words)
 
 
+@router.step
+async def refusal_confirmed(turn: Turn) -> Reply:
+    """Take the second confirmation of a refusal."""
+    data, typed = dict(turn.data), turn.message.text.strip()
+    act = await may(turn, data.get("code", ""), Event.REJECTED)
+    if isinstance(act, Reply):
+        return act
+    if turn.message.choice == desk_refusals.NO.key or questions.says_no(typed):
+        return turn.end(_("Good. Nothing was changed."), questions.MENU)
+    if turn.message.choice != desk_refusals.YES.key and not questions.says_yes(typed):
+        return desk_refusals.ask(turn, data, refusal_confirmed)
+    return await desk_refusals.refuse(turn, act.ticket, data["words"])
+
+
 @router.first
 async def reply_to_card(turn: Turn) -> Reply | None:
     """Take an officer's reply to a card as the answer to its ticket.
@@ -178,7 +192,10 @@ async def write(turn: Turn, act: Act, event: Event, words: str) -> Reply:
         case Event.ASKED:
             return await _question(turn, act.ticket, words)
         case _:
-            return await desk_refusals.refuse(turn, act.ticket, words)
+            if turn.message.key.startswith(desk_refusals.FROM_DESK):
+                return await desk_refusals.refuse(turn, act.ticket, words)
+            asked = {"code": act.ticket.code, "words": words}
+            return desk_refusals.ask(turn, asked, refusal_confirmed)
 
 
 async def _answer(turn: Turn, ticket: Ticket, words: str) -> Reply:

@@ -282,7 +282,7 @@ def new_code(turn: Turn) -> str:
 @router.command("duyettin", "approvenotice", takes=CODE, roles=LEADER)
 async def approve(turn: Turn) -> Reply:
     """Approve a notice; it begins at once or when it was meant to, after quiet hours."""
-    notice = await _named(turn, NoticeState.DRAFT)
+    notice = await _named(turn, turn.words, NoticeState.DRAFT)
     if isinstance(notice, Reply):
         return notice
     at = max(notice.starts_at or turn.now, turn.now)
@@ -303,7 +303,7 @@ async def approve(turn: Turn) -> Reply:
 @router.command("tralaitin", "declinenotice", takes=CODE, roles=LEADER)
 async def decline(turn: Turn) -> Reply:
     """Turn a notice down."""
-    notice = await _named(turn, NoticeState.DRAFT)
+    notice = await _named(turn, turn.words, NoticeState.DRAFT)
     if isinstance(notice, Reply):
         return notice
     told = _("Notice {code} is turned down; nothing is sent.", code=notice.code)
@@ -311,19 +311,42 @@ async def decline(turn: Turn) -> Reply:
     return reply.and_tell(*await _to_drafter(turn, notice, told))
 
 
+STOP = Offer("stopnotice:yes", _("Stop the notice"))
+GO_ON = Offer("stopnotice:no", _("Let it go on"))
+
+
 @router.command("dungtin", "stopnotice", takes=CODE, roles=STAFF)
 async def stop(turn: Turn) -> Reply:
     """Stop a notice in the middle: what is not sent stays unsent, and is told."""
-    notice = await _named(turn, NoticeState.APPROVED)
+    notice = await _named(turn, turn.words, NoticeState.APPROVED)
+    return notice if isinstance(notice, Reply) else _ask_to_stop(turn, notice.code)
+
+
+def _ask_to_stop(turn: Turn, code: str) -> Reply:
+    text = _("Stop notice {code}? What is not sent yet stays unsent for ever.", code=code)
+    return turn.ask(text, STOP, GO_ON, then=stop_confirmed, data={"code": code})
+
+
+@router.step
+async def stop_confirmed(turn: Turn) -> Reply:
+    """Take the second confirmation of stopping a notice."""
+    if not turn.person.has(*STAFF):
+        return turn.end(_("The question that waited is dropped."))
+    typed = turn.message.text.strip()
+    if turn.message.choice == GO_ON.key or questions.says_no(typed):
+        return turn.end(_("Good. Nothing was changed."))
+    notice = await _named(turn, turn.data["code"], NoticeState.APPROVED)
     if isinstance(notice, Reply):
         return notice
+    if turn.message.choice != STOP.key and not questions.says_yes(typed):
+        return _ask_to_stop(turn, notice.code)
     told = _("Notice {code} is stopped.", code=notice.code)
     effects = (StopNotice(notice.code), SetTimer(END, notice.code, turn.now, notice.drafted_by))
     return turn.end(told, effects=effects)
 
 
-async def _named(turn: Turn, state: NoticeState) -> Notice | Reply:
-    code = turn.words.strip().upper()
+async def _named(turn: Turn, typed: str, state: NoticeState) -> Notice | Reply:
+    code = typed.strip().upper()
     notice = await turn.read.notices.one(code) if code else None
     if notice is None:
         return turn.end(

@@ -1,20 +1,44 @@
 """Refusing a ticket, with a reason from the commune's list or in an officer's own words."""
 
+from collections.abc import Mapping
+
 from handlers import cards, desk_letters, desk_waiting, reminders
 from handlers.commune import Contact, Direction, Refusal
 from handlers.desk_ticket import responded
 from handlers.office import Office
-from handlers.routing import Purpose, Reply, Turn
+from handlers.routing import Offer, Purpose, Reply, Step, Turn
 from messages.languages import DEFAULT, say
 from messages.text import Lines, Sayable, Text, _, lines
 from storage.evidence import Evidence
 from storage.tickets import Change, Event, State, Ticket
 
+FROM_DESK = "desk:"
+"""How the key of a message begins that came from a form of the browser, which asks by itself."""
+
+YES = Offer("refuse:yes", _("Yes, refuse it"))
+NO = Offer("refuse:no", _("No, leave it"))
+
+
+def ask(turn: Turn, data: Mapping[str, str], then: Step) -> Reply:
+    """Ask once more whether a ticket is refused: nothing opens it again.
+
+    Args:
+        turn: of an officer who may refuse it.
+        data: its "code" and the "words" of the reason.
+        then: the step that takes the answer.
+    """
+    text = lines(
+        _("Refuse ticket {code}? It cannot be taken back.", code=data["code"]),
+        _("Reason:"),
+        _told(turn.office, data["words"]),
+    )
+    return turn.ask(text, YES, NO, then=then, data=data)
+
 
 async def refuse(turn: Turn, ticket: Ticket, words: str) -> Reply:
     """Refuse it: the citizen reads the reason and whom they can turn to."""
-    known, own = _reason(turn.office, words)
-    reason = lines(*((known.title,) if known else ()), *((own,) if own else ()))
+    known, _own = _reason(turn.office, words)
+    reason = _told(turn.office, words)
     text = lines(
         _("We could not take up your feedback {code}.", code=ticket.code),
         _("Reason:"),
@@ -49,6 +73,12 @@ async def refuse(turn: Turn, ticket: Ticket, words: str) -> Reply:
         ),
     )
     return reply.and_tell(*letters)
+
+
+def _told(office: Office, words: str) -> Lines:
+    """Give the reason as the citizen reads it."""
+    known, own = _reason(office, words)
+    return lines(*((known.title,) if known else ()), *((own,) if own else ()))
 
 
 def _reason(office: Office, words: str) -> tuple[Refusal | None, str]:

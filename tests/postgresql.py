@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,14 +20,18 @@ HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_con
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a server for as long as the block lasts; give the address of its first database."""
+def server(configured: Sequence[str] = HASTE) -> Iterator[str]:
+    """Run a server for as long as the block lasts; give the address of its first database.
+
+    Args:
+        configured: its settings; without those of HASTE it keeps what it says it keeps.
+    """
     # The socket's path may have some 100 characters, which a folder of pytest's may exceed.
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     try:
         account = _account(folder)
         programs = _programs(folder)
-        settings = [word for setting in HASTE for word in ("-c", setting)]
+        settings = [word for setting in configured for word in ("-c", setting)]
         initdb = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust"]
         initdb += ["--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"]
         with (folder / "log").open("wb") as log:

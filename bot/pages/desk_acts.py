@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bot.pages.site import Desk
 from handlers import sender
 from handlers.commune import Commune
+from handlers.desk_refusals import FROM_DESK
 from messages.envelope import Address, Attachment, Incoming
 from messages.text import Sayable, _
 from storage.people import Person
@@ -29,6 +30,9 @@ WITH_FILES = frozenset({"traloi", "ghichu"})
 WITH_WORDS = frozenset({"traloi", "hoi", "ghichu", "tuchoi", "trung", "bangiao"})
 UNIT, CATEGORY, REASON, SENDER = "chuyen", "linhvuc", "tuchoi", "nguoigui"
 
+SURE = "sure"
+"""The box of a form without which a ticket is not refused: the second confirmation."""
+
 
 def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
     """Write the line that a form stands for, "" where it stands for none.
@@ -36,7 +40,7 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
     Args:
         commune: whose units, categories and reasons may be chosen.
         code: of the ticket.
-        form: "act", and "words", "unit", "category" or "reason".
+        form: "act", and "words", "unit", "category", or "reason" with "sure".
     """
     act, words = str(form.get("act", "")), words_of(form)
     if act in BARE:
@@ -53,6 +57,8 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
     if act == REASON:
         reason = str(form.get("reason", ""))
         known = any(one.id == reason for one in commune.refusals)
+        if form.get(SURE) != "yes":
+            return ""
         return f"/{act} {code} {reason if known else ''} {words}".strip() if known or words else ""
     return f"/{act} {code} {words}" if act in WITH_WORDS and words else ""
 
@@ -77,7 +83,7 @@ async def act(
     """
     if not line or not _ONCE.fullmatch(once):
         return None
-    key = f"desk:{once}"
+    key = f"{FROM_DESK}{once}"
     await desk.accept(
         Incoming(
             Address(person.channel, person.address),
@@ -106,7 +112,7 @@ async def became(desk: Desk, person: Person, once: str) -> str | None:
         return None
     sender = Address(person.channel, person.address)
     for _look in range(int(WAITS / LOOKS_EVERY)):
-        told = await desk.sessions.became(sender, f"desk:{once}")
+        told = await desk.sessions.became(sender, f"{FROM_DESK}{once}")
         if told is not None:
             return "\n\n".join(one.text for one in told if one.text)
         await asyncio.sleep(LOOKS_EVERY)

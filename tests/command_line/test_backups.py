@@ -144,9 +144,9 @@ async def test_a_store_that_is_not_empty_is_never_written_over_unasked(
     _lines(await elsewhere("restore", file))
     _lines(await elsewhere("invite", "--role", "admin", "--name", "Sau"))
     assert "--over" in (await elsewhere("restore", file)).reason
-    _lines(await elsewhere("revoke", "Sau"))
-    _lines(await elsewhere("restore", file, "--over"))
-    assert (await elsewhere("revoke", "Sau")).code == 1
+    _lines(await elsewhere("revoke", "Sau", "--yes"))
+    _lines(await elsewhere("restore", file, "--over", "--yes"))
+    assert (await elsewhere("revoke", "Sau", "--yes")).code == 1
     aside = list(_var(elsewhere).glob("before-restore-*"))
     # What was there is still there, to go back to; PostgreSQL's own tables are not files of ours.
     assert len(aside) == 1
@@ -171,7 +171,7 @@ async def test_a_store_that_a_service_has_open_is_not_restored_over(
     file = str(tmp_path / "backup.tar.gz")
     _lines(await used("backup", file))
     before = len(await talk.read.all_tickets())
-    assert (await used("restore", file, "--over")).reason
+    assert (await used("restore", file, "--over", "--yes")).reason
     assert len(await talk.read.all_tickets()) == before
 
 

@@ -14,7 +14,7 @@ def _var(terminal: Terminal) -> Path:
 async def test_the_new_key_takes_the_place_of_the_old_one(bare: Terminal) -> None:
     await bare("invite", "--role", "officer", "--name", "Một")
     before = (_var(bare) / KEY_FILE).read_text()
-    answer = await bare("key", "rotate")
+    answer = await bare("key", "rotate", "--yes")
     assert answer.code == 0
     assert "khóa mới" in answer.out
     assert (_var(bare) / KEY_FILE).read_text() != before
@@ -31,7 +31,7 @@ async def test_beside_a_running_service_it_is_refused(bare: Terminal) -> None:
     await bare("migrate")
     before = (_var(bare) / KEY_FILE).read_text()
     with beside_others(_var(bare)):
-        refused = await bare("key", "rotate")
+        refused = await bare("key", "rotate", "--yes")
     assert refused.code == 1
     assert "đang chạy" in refused.reason
     assert (_var(bare) / KEY_FILE).read_text() == before
@@ -45,12 +45,12 @@ async def test_while_it_goes_on_nothing_else_starts(bare: Terminal) -> None:
 
 
 async def test_a_key_from_the_environment_needs_its_successor_there(terminal: Terminal) -> None:
-    refused = await terminal("key", "rotate")
+    refused = await terminal("key", "rotate", "--yes")
     assert refused.code == 1
     assert "BOT_NEXT_SECRET_KEY" in refused.reason
     same = terminal.settings["BOT_SECRET_KEY"]
-    assert (await terminal("key", "rotate", BOT_NEXT_SECRET_KEY=same)).code == 1
+    assert (await terminal("key", "rotate", "--yes", BOT_NEXT_SECRET_KEY=same)).code == 1
     changed = "another secret for tests only"
-    assert (await terminal("key", "rotate", BOT_NEXT_SECRET_KEY=changed)).code == 0
+    assert (await terminal("key", "rotate", "--yes", BOT_NEXT_SECRET_KEY=changed)).code == 0
     assert (await terminal("tickets")).code == 1
     assert (await terminal("tickets", BOT_SECRET_KEY=changed)).code == 0

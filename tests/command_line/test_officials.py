@@ -38,16 +38,16 @@ async def test_who_sends_the_code_is_an_official_until_the_name_is_revoked(
     found = await talk.read.officers("congan")
     assert [official.name for official in found] == ["Đào Thị Trực"]
     decomposed = unicodedata.normalize("NFD", "Đào Thị Trực")
-    assert await terminal("revoke", decomposed) == (0, "", "")
+    assert await terminal("revoke", decomposed, "--yes") == (0, "", "")
     assert await talk.read.officers("congan") == []
-    assert "Đào Thị Trực" in (await terminal("revoke", "Đào Thị Trực")).reason
+    assert "Đào Thị Trực" in (await terminal("revoke", "Đào Thị Trực", "--yes")).reason
 
 
 async def test_revoking_ends_an_invitation_that_nobody_used(
     terminal: Terminal, talk: Talk, hands: Hands
 ) -> None:
     code = _code(await terminal("invite", "--role", "officer", "--name", "Mai"))
-    assert (await terminal("revoke", "Mai")).code == 0
+    assert (await terminal("revoke", "Mai", "--yes")).code == 0
     hands.move(minutes=1)
     await talk.person().says(f"/start {code}")
     assert await talk.read.officers("") == []
@@ -65,4 +65,4 @@ async def test_a_name_that_is_none_is_refused_and_nothing_is_made(
     terminal: Terminal, name: str
 ) -> None:
     assert (await terminal("invite", "--role", "admin", "--name", name)).reason
-    assert (await terminal("revoke", name)).reason
+    assert (await terminal("revoke", name, "--yes")).reason

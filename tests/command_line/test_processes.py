@@ -76,7 +76,7 @@ async def test_every_command_works_beside_the_running_service(started: Started) 
     for typed in (
         "migrate",
         "invite --role officer --name Mai",
-        "revoke Mai",
+        "revoke Mai --yes",
         f"tickets {ticket['code']}",
         "report --period 2026-11",
         "evidence verify",
@@ -108,8 +108,8 @@ async def test_who_is_invited_beside_it_is_known_at_once(started: Started) -> No
     answer = await started.terminal("invite", "--role", "officer", "--name", "Lan")
     code = answer.out.removeprefix("code: ").strip()
     await _says(started.service.url, code, "/truc on")
-    assert (await started.terminal("revoke", "Lan")).code == 0
-    assert (await started.terminal("revoke", "Lan")).reason
+    assert (await started.terminal("revoke", "Lan", "--yes")).code == 0
+    assert (await started.terminal("revoke", "Lan", "--yes")).reason
 
 
 async def test_a_taken_port_is_one_reason_and_1(started: Started, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ async def test_help_is_a_result(bare: Terminal, typed: tuple[str, ...]) -> None:
     [
         ("migrate", 0, 0),
         ("invite --role officer --name Lan", 0, 0),
-        ("revoke Lan", 1, 1),
+        ("revoke Lan --yes", 1, 1),
         ("report", 0, 0),
         ("report --format json", 0, 0),
         ("tickets", 0, 0),

@@ -235,10 +235,25 @@ async def test_a_stopped_notice_sends_nothing_more(talk: Talk) -> None:
     (row,) = await rows(talk.store, notices)
     await leader.says(f"/duyettin {row.code}")
     await staff.says(f"/dungtin {row.code}")
+    await staff.presses("Dừng")
     await sent(talk)
     assert one.new() == []
     (told,) = await leader.says(f"/duyettin {row.code}")
     assert "đã gửi" in told
+
+
+async def test_stopping_is_asked_once_more_and_a_no_lets_it_go_on(talk: Talk) -> None:
+    (one,) = await followers(talk, 1)
+    staff, leader = await talk.official("staff"), await talk.official("leader")
+    await drafted(staff, 1)
+    (row,) = await rows(talk.store, notices)
+    await leader.says(f"/duyettin {row.code}")
+    asked = (await staff.says(f"/dungtin {row.code}"))[-1]
+    assert row.code in asked
+    assert await staff.says("để xem") == [asked]
+    await staff.says("2")
+    await sent(talk)
+    assert len(one.new()) == 1
 
 
 async def test_nobody_but_a_leader_approves(talk: Talk) -> None:

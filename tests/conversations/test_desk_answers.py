@@ -5,7 +5,7 @@ import pytest
 from bot.channels.channel import PersonGone, Refused, SendError, Unknown, WindowClosed
 from messages.envelope import Attachment, AttachmentKind
 from storage.tickets import Event, Happening, State
-from tests.conversations.desk_scenes import UNIT, WORDS, Scene, file, scene
+from tests.conversations.desk_scenes import UNIT, WORDS, Scene, end_roles, file, scene
 from tests.transcript import Somebody, Talk, code_in
 
 ANSWER = "Đã vá ổ gà sáng nay.\nCảm ơn Cụ – 100% xong! <b>{đường}</b>\t😊"
@@ -146,6 +146,7 @@ async def test_news_of_a_letter_leaves_the_officers_question_and_numbers_alone(t
     await talk.settle()
     number = next(c.number for c in s.first.letters()[-1].body.choices if "xác minh" in c.title)
     await s.first.says(str(number))
+    await s.first.says("1")
     ticket = await talk.read.ticket(other)
     assert ticket is not None
     assert ticket.state is State.REJECTED
@@ -194,7 +195,10 @@ async def test_a_refusal_tells_the_citizen_its_reason_and_whom_to_ask(
 ) -> None:
     s = await scene(talk)
     s.forget()
-    await s.first.says(f"/tuchoi {s.code} {typed}")
+    (asked,) = await s.first.says(f"/tuchoi {s.code} {typed}")
+    assert reason in asked
+    assert s.citizen.new() == []
+    await s.first.says("1")
     (letter,) = s.citizen.new()
     assert reason in letter
     assert "xin ông/bà hỏi Phòng Kinh tế" in letter
@@ -213,16 +217,41 @@ async def test_a_refusal_needs_a_reason_which_may_be_chosen_or_written(
     await s.first.says(f"/tuchoi {s.code}")
     assert (await s.ticket()).state is State.NEW
     await s.first.presses("Không xác minh được")
+    await s.first.presses("Có, từ chối")
     assert "Không xác minh được sự việc" in "".join(s.citizen.new())
     await s.first.says(f"/tuchoi {other}")
     await s.first.says("Đường này đã có dự án sửa trong tháng tới")
+    await s.first.says("có")
     assert "đã có dự án sửa" in "".join(s.citizen.new())
+
+
+@pytest.mark.parametrize("said", ["2", "không", "/huy", "/viec"])
+async def test_a_refusal_is_asked_once_more_and_nothing_happens_without_a_yes(
+    talk: Talk, said: str
+) -> None:
+    s = await scene(talk)
+    s.forget()
+    await s.first.says(f"/tuchoi {s.code} 3")
+    (again,) = await s.first.says("để xem đã")
+    assert s.code in again
+    await s.first.says(said)
+    assert (await s.ticket()).state is State.NEW
+    assert s.citizen.new() == []
+
+
+async def test_who_lost_the_role_meanwhile_refuses_nothing(talk: Talk) -> None:
+    s = await scene(talk)
+    await s.first.says(f"/tuchoi {s.code} 3")
+    await end_roles(talk, "Đào Thị Trực")
+    await s.first.sends(choice="refuse:yes")
+    assert (await s.ticket()).state is State.NEW
 
 
 async def test_refused_as_complaint_or_denunciation_gives_the_directions(talk: Talk) -> None:
     s = await scene(talk)
     s.forget()
     await s.first.says(f"/tuchoi {s.code} don_khieu_nai_to_cao")
+    await s.first.says("1")
     letter = "".join(s.citizen.new())
     assert "Khiếu nại phải gửi bằng đơn" in letter
     assert "Tố cáo chỉ được gửi bằng đơn" in letter

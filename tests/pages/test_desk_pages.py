@@ -243,7 +243,8 @@ async def test_a_form_of_another_site_or_without_the_token_is_refused(
         {"act": "traloi", "words": "   "},
         {"act": "chuyen", "unit": "khongco"},
         {"act": "linhvuc", "category": "x y"},
-        {"act": "tuchoi", "reason": "", "words": ""},
+        {"act": "tuchoi", "reason": "", "words": "", "sure": "yes"},
+        {"act": "tuchoi", "reason": "da_tra_loi", "words": "chưa chắc"},
         {"words": "không có việc"},
     ],
 )
@@ -267,7 +268,8 @@ async def test_claim_note_forward_and_refuse_each_work(
     await act(desk, browser, seen.code, act="tra")
     assert (await seen.ticket()).assignee_id is None
     other = await file(desk.talk, seen.citizen, "Đường thôn 9 ngập nước sâu lắm")
-    await act(desk, browser, other, act="tuchoi", reason="da_tra_loi", words="Ngày 12/11")
+    sure = {"act": "tuchoi", "reason": "da_tra_loi", "words": "Ngày 12/11", "sure": "yes"}
+    await act(desk, browser, other, **sure)
     refused = await desk.talk.read.ticket(other)
     assert refused is not None
     assert refused.state is State.REJECTED
