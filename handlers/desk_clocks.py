@@ -91,6 +91,7 @@ async def regulation(turn: Turn) -> Reply:
         return act
     entered = _entered(code, words)
     if entered is None:
+        turn = turn.alone()
         known = await turn.read.desk.registered(code)
         hidden = await sender.is_hidden(turn, act.ticket, in_register=known is not None)
         example = f"/pakn {code} Nguyễn Thị Na; thôn 3; 09xx xxx xxx"

@@ -91,6 +91,7 @@ async def shown(turn: Turn) -> Reply:
     if isinstance(found, Reply):
         return found
     initiative, ticket = found
+    turn = turn.alone()
     words = await turn.read.words(ticket.code)
     name = await sender.name_for(turn, ticket)
     text = lines(

@@ -95,6 +95,7 @@ async def _taken(turn: Turn, form: Form, occasion: str) -> Reply | None:
 
 def _ask(turn: Turn, form: Form, data: Mapping[str, str], wrong: Text | None = None) -> Reply:
     """Ask for the next field."""
+    turn = turn.alone()
     done, known = json.loads(data["fields"]), json.loads(data["known"])
     blank = _next(form, done)
     if blank is None:

@@ -6,7 +6,6 @@ another unit sees them once they gave the kind of reason, which the audit keeps 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from handlers import cards, contact, joined
 from handlers.desk_ticket import CODE_AND_WORDS, DESK, addressed, reached, which
@@ -99,8 +98,7 @@ def entered(known: Registered) -> Text:
 @router.command("nguoigui", "sender", takes=CODE_AND_WORDS, roles=DESK)
 async def see(turn: Turn) -> Reply:
     """Show who brought a ticket, for a reason: `/nguoigui CODE call|meet|papers`."""
-    # Others read along in a group: the officer gets it in their own conversation.
-    turn = replace(turn, message=replace(turn.message, group=""))
+    turn = turn.alone()
     code, words = addressed(turn.words)
     if not code:
         return await which(turn, "nguoigui")

@@ -31,11 +31,13 @@ SCORED = {"component": "1.01", "period": "2026-H2", "points": "1"}
 NOTICE = {"kind": "notice", "topic": "thongbao", "text": "Mai mất điện", "at": ""}
 LETTER = {"kind": "thanks", "ticket": "", "known": "{}", "fields": "{}"}
 WAITING: dict[str, dict[str, str]] = {
+    "answers.refusal_confirmed": {"words": "3"},
     "answers.words_asked_for": {"event": "answered"},
     "blocking.confirm": {"days": "3", "why": "Spam"},
     "breaches.words": {},
     "broadcast.audience": NOTICE,
     "broadcast.confirm": NOTICE,
+    "broadcast.stop_confirmed": {},
     "broadcast.when": NOTICE,
     "broadcast.words": NOTICE,
     "components.component": {"for": "evidence", "listed": "1.01 1.02"},
