@@ -166,6 +166,7 @@ def said(form: Form, fields: Mapping[str, str]) -> Lines:
 
 
 def _preview(turn: Turn, form: Form, data: Mapping[str, str]) -> Reply:
+    turn = turn.alone()
     fields = json.loads(data["fields"])
     text = lines(
         _("This is the draft. Please read it once more."),
