@@ -247,7 +247,7 @@ def _show(code: str) -> Offer:
 
 
 def described(
-    office: Office, ticket: NewTicket | Ticket, now: datetime, name: str
+    office: Office, ticket: NewTicket | Ticket, now: datetime, name: str | None
 ) -> tuple[Text, ...]:
     """Tell what a ticket is about, whose it is and until when, without its words.
 
@@ -255,14 +255,15 @@ def described(
         office: knows the titles.
         ticket: the ticket.
         now: the moment of the turn.
-        name: of the citizen, "" where officials are not told or no name is known.
+        name: of the citizen, "" where no name is told or known, None where it is hidden from a unit
+            to which the ticket was forwarded.
     """
     place = _place(ticket)
     return (
         _("Category: {category}", category=category_title(office, ticket.category)),
         _("Unit: {unit}", unit=unit_name(office, ticket.unit)),
         _("To be answered {deadline}", deadline=deadline_words(ticket.due_at, now)),
-        _("From: {name}", name=_named(ticket, name)),
+        HIDDEN if name is None else sender(ticket, name),
         *((_("Place: {place}", place=place),) if place else ()),
         *_pin(ticket),
     )
@@ -277,6 +278,14 @@ SOURCES = {
 """Whence what an officer wrote down, which nobody wrote themselves; the last: nobody brought it."""
 
 OFFICE: Final = "office"
+
+HIDDEN = _("Sender: not shown to the unit it was forwarded to")
+"""What stands in the place of the name and the telephone (`handlers/sender.py` says for whom)."""
+
+
+def sender(ticket: NewTicket | Ticket, name: str) -> Text:
+    """Tell from whom a ticket is, by the name where there is one."""
+    return _("From: {name}", name=_named(ticket, name))
 
 
 def _named(ticket: NewTicket | Ticket, name: str) -> Name:

@@ -16,6 +16,7 @@ from handlers import (
     offline,
     questions,
     reminders,
+    sender,
 )
 from handlers.answers import reply_to_card
 from handlers.deadlines import deadline_words
@@ -59,6 +60,7 @@ for _part in (
     desk_news,
     desk_roster,
     reminders,
+    sender,
 ):
     router.include(_part.router)
 

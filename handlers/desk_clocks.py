@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from handlers import desk_waiting, filing, reminders
+from handlers import cards, desk_waiting, filing, reminders, sender
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import CODE_AND_WORDS, DESK, addressed, may, which
 from handlers.routing import Offer, Reply, Router, Turn
@@ -12,7 +12,6 @@ from messages.languages import DEFAULT, say
 from messages.text import Text, _, lines
 from messages.vietnamese import fold
 from storage.desk_acts import Register
-from storage.desk_reader import Registered
 from storage.tickets import Change, Event, Ticket
 from storage.work import Effect
 
@@ -92,14 +91,17 @@ async def regulation(turn: Turn) -> Reply:
         return act
     entered = _entered(code, words)
     if entered is None:
+        turn = turn.alone()
         known = await turn.read.desk.registered(code)
+        hidden = await sender.is_hidden(turn, act.ticket, in_register=known is not None)
         example = f"/pakn {code} Nguyễn Thị Na; thôn 3; 09xx xxx xxx"
         return turn.end(
             lines(
                 _("The register asks for name, address and telephone of who brought it."),
-                _("Entered: {name}; {address}; {phone}", **_told(known)) if known else None,
+                (cards.HIDDEN if hidden else sender.entered(known)) if known else None,
                 _("To enter them, write: {example}", example=example),
-            )
+            ),
+            *((sender.offer(code),) if known and hidden else ()),
         )
     values = {"kind": REGULATION, **clocks(turn, act.ticket, kind=REGULATION)}
     changed = replace(act.ticket, **values)
@@ -119,10 +121,6 @@ async def regulation(turn: Turn) -> Reply:
         *reminders.to_forward(turn.office.commune, code, forward_by, turn.now),
     )
     return turn.end(told, effects=effects)
-
-
-def _told(known: Registered) -> dict[str, str]:
-    return {"name": known.name, "address": known.address, "phone": known.phone}
 
 
 def _entered(code: str, words: str) -> Register | None:

@@ -91,6 +91,7 @@ def _fixed(apology: Apology) -> Text:
 
 
 def _ask_reason(turn: Turn, apology: Apology, dossier: Dossier, *before: Sayable) -> Reply:
+    turn = turn.alone()
     reasons = turn.office.commune.dossiers.reasons
     text = lines(
         *before,

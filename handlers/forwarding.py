@@ -12,6 +12,7 @@ from handlers import (
     official_words,
     questions,
     reminders,
+    sender,
 )
 from handlers.commune import Unit
 from handlers.deadlines import deadline_words
@@ -187,13 +188,18 @@ async def _to_citizen(turn: Turn, ticket: Ticket) -> tuple[Draft, ...]:
 
 
 async def _card(turn: Turn, ticket: Ticket, note: str) -> Sayable:
-    """Write the card for the officers of the unit that has a ticket now."""
+    """Write the card for the officers of the unit that has a ticket now.
+
+    One card for all of them: who brought it stands in it only where it came back to its first unit.
+    """
+    is_home = ticket.unit == await turn.read.senders.first_unit(ticket.code)
+    hidden = not is_home and not sender.is_nameless(ticket)
     name = "" if ticket.anonymous else await turn.read.name_of(ticket.person_id)
     files = await turn.read.files(ticket.code)
     noted = _("Note by {name}: {note}", name=turn.person.official_name, note=note) if note else None
     return lines(
         _("Forwarded to you: ticket {code}", code=ticket.code),
-        *cards.described(turn.office, ticket, turn.now, name),
+        *cards.described(turn.office, ticket, turn.now, None if hidden else name),
         *cards.counted([file.kind for file in files]),
         noted,
         "",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from handlers import desk_waiting, feedback, joined, questions, reminders
+from handlers import cards, desk_waiting, feedback, joined, questions, reminders, sender
 from handlers.desk_ticket import responded
 from handlers.letter_drafting import LEADER, STAFF
 from handlers.questions import MENU
@@ -91,12 +91,15 @@ async def shown(turn: Turn) -> Reply:
     if isinstance(found, Reply):
         return found
     initiative, ticket = found
+    turn = turn.alone()
     words = await turn.read.words(ticket.code)
-    name = "" if ticket.anonymous else await turn.read.name_of(ticket.person_id)
+    name = await sender.name_for(turn, ticket)
     text = lines(
         _("Initiative {code}: {state}", code=ticket.code, state=_state(initiative)),
         _since(initiative),
-        _("From: {name}", name=name or _("a citizen who gave no name")),
+        cards.HIDDEN
+        if name is None
+        else _("From: {name}", name=name or _("a citizen who gave no name")),
         "",
         *(one.text for one in words if one.text),
     )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from handlers import cards, questions
+from handlers import cards, questions, sender
 from handlers.letter_forms import Blank, Form, filled
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
 from messages.codes import ticket_code
@@ -67,8 +67,8 @@ async def known_of_ticket(turn: Turn, code: str) -> dict[str, str] | Reply:
     if ticket is None:
         return turn.end(_("There is no ticket {code}.", code=code), Offer("/thu", _("Letters")))
     known = {}
-    if not ticket.anonymous and ticket.source not in cards.SOURCES:
-        known["name"] = await turn.read.name_of(ticket.person_id)
+    if not sender.is_nameless(ticket):
+        known["name"] = await sender.name_for(turn, ticket) or ""
     initiative = await turn.read.initiatives.one(code)
     if initiative is not None:
         known["decision"] = initiative.decision
@@ -95,6 +95,7 @@ async def _taken(turn: Turn, form: Form, occasion: str) -> Reply | None:
 
 def _ask(turn: Turn, form: Form, data: Mapping[str, str], wrong: Text | None = None) -> Reply:
     """Ask for the next field."""
+    turn = turn.alone()
     done, known = json.loads(data["fields"]), json.loads(data["known"])
     blank = _next(form, done)
     if blank is None:
@@ -165,6 +166,7 @@ def said(form: Form, fields: Mapping[str, str]) -> Lines:
 
 
 def _preview(turn: Turn, form: Form, data: Mapping[str, str]) -> Reply:
+    turn = turn.alone()
     fields = json.loads(data["fields"])
     text = lines(
         _("This is the draft. Please read it once more."),

@@ -123,6 +123,7 @@ async def register(turn: Turn) -> Reply:
 
 
 async def _show(turn: Turn, forms: LetterForms, letter: OfficialLetter) -> Reply:
+    turn = turn.alone()
     form = forms.form(letter.kind)
     if form is None or set(letter.fields) < {blank.id for blank in form.fields}:
         return turn.end(_("The form of letter {code} has changed since.", code=letter.code))
@@ -152,6 +153,7 @@ def attached(letter: OfficialLetter, files: Files, *, word: bool = False) -> tup
 @router.command("duyetthu", "approveletter", takes=CODE, roles=LEADER)
 async def approve(turn: Turn) -> Reply:
     """Approve a draft with one button: number, files, delivery, evidence."""
+    turn = turn.alone()
     letter = await _draft_named(turn)
     if isinstance(letter, Reply):
         return letter

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[Text, ...]] = {
         _("/chuyen CODE: forward to another unit"),
         _("/tuchoi CODE: refuse, with a reason"),
         _("/ghichu CODE text: internal note"),
+        _("/nguoigui CODE: who brought a ticket that was forwarded to you"),
         _("/tra CODE: give back to your unit"),
         _("/linhvuc CODE: change the category"),
         _("/mucdo CODE: urgent, complex or ordinary"),

@@ -95,6 +95,10 @@ class Turn:
         address = Address(self.person.channel, self.person.address)
         return Recipient(self.person.id, address, self.language)
 
+    def alone(self) -> "Turn":
+        """Give the turn as if it came in the person's own conversation, for what no group reads."""
+        return replace(self, message=replace(self.message, group=""))
+
     def letter(self, text: Sayable, *offers: Offer, **more: object) -> Draft:
         """Write a letter to the person, in the group where they wrote in one."""
         draft = Draft(self.me, text, offers, group=self.message.group)

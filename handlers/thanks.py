@@ -58,6 +58,7 @@ async def whom(turn: Turn) -> Reply:
 @router.command("loicamon", "thanks", roles=STAFF)
 async def listed(turn: Turn) -> Reply:
     """List the newest thanks; each may be answered by a letter of the commune."""
+    turn = turn.alone()
     found = await turn.read.tickets_of_kind(KIND, LISTED)
     if not found:
         return turn.end(_("Nobody has sent thanks yet."))

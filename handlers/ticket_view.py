@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers import alike, cards, contact, joined, receipts, ticket_history, windows
+from handlers import alike, cards, contact, joined, receipts, sender, ticket_history, windows
 from handlers.routing import Offer, Reply, Turn
 from handlers.ticket_states import STATE_NAMES, leads_to
 from messages.envelope import Attachment, AttachmentKind
@@ -36,6 +36,7 @@ class Seen:
         files: photos and documents.
         history: what happened.
         alike: codes of open tickets that may be the same matter.
+        is_hidden: whether who brought it is not shown to the officer.
     """
 
     head: tuple[Sayable, ...]
@@ -43,6 +44,7 @@ class Seen:
     files: tuple[File, ...]
     history: tuple[Text, ...]
     alike: tuple[str, ...] = ()
+    is_hidden: bool = False
 
 
 async def seen(turn: Turn, ticket: Ticket) -> Seen:
@@ -50,19 +52,19 @@ async def seen(turn: Turn, ticket: Ticket) -> Seen:
     files = await turn.read.files(ticket.code)
     history = await turn.read.history(ticket.code)
     names = await _names(turn, ticket, history)
+    name = await sender.name_for(turn, ticket)
+    is_hidden = name is None
     told: tuple[Sayable | None, ...] = (
         _("Ticket {code}: {state}", code=ticket.code, state=STATE_NAMES[ticket.state]),
-        *cards.described(
-            turn.office, ticket, turn.now, "" if ticket.anonymous else names[ticket.person_id]
-        ),
-        await contact.told(turn, ticket),
+        *cards.described(turn.office, ticket, turn.now, name),
+        None if is_hidden else await contact.told(turn, ticket),
         await window(turn, ticket),
         _holder(ticket, names),
         _("Raised {n} times by the citizen", n=ticket.level) if ticket.level else None,
         _("Rating: {rating} of 5", rating=ticket.rating) if ticket.rating else None,
         *cards.counted([file.kind for file in files if not file.lost]),
         _not_kept(files),
-        *await joined.history(turn, ticket, ticket.person_id),
+        *(() if is_hidden else await joined.history(turn, ticket, ticket.person_id)),
         _("Joined to {code}", code=ticket.duplicate_of) if ticket.duplicate_of else None,
     )
     head = tuple(one for one in told if one is not None)
@@ -76,6 +78,7 @@ async def seen(turn: Turn, ticket: Ticket) -> Seen:
         tuple(files),
         tuple(ticket_history.to_officer(history, ticket.person_id, names)),
         tuple(one.code for one in others),
+        is_hidden,
     )
 
 
@@ -95,7 +98,9 @@ async def show(turn: Turn, ticket: Ticket) -> Reply:
         Offer(f"/trung {ticket.code} {one}", _("Same as {code}", code=one[-4:]))
         for one in found.alike
     )
-    letter = turn.letter(text, *offers(turn, ticket), *join, attachments=kept(found.files))
+    who = (sender.offer(ticket.code),) if found.is_hidden else ()
+    choices = (*offers(turn, ticket), *who, *join)
+    letter = turn.letter(text, *choices, attachments=kept(found.files))
     # Words that are typed next must not answer another ticket than the one that was read last.
     if turn.data.get("code") == ticket.code:
         return Reply((letter,))
@@ -132,16 +137,15 @@ def possible(person: Person, ticket: Ticket) -> tuple[tuple[str, Text], ...]:
 
 
 async def _names(turn: Turn, ticket: Ticket, history: list[Happening]) -> dict[int, str]:
-    """Read the names of everybody in a ticket's history."""
+    """Read the names of the officials in a ticket's history."""
     people = {one.actor_id for one in history} | {ticket.assignee_id}
     citizen = {one.id for one in await turn.read.addresses(ticket.person_id)}
     # Of the citizen's other addresses the history tells nothing, nor of one that was joined once.
-    names = {
+    return {
         one: await turn.read.name_of(one, official=True)
         for one in people
         if one is not None and (one not in citizen or one == ticket.assignee_id)
     }
-    return {**names, ticket.person_id: await turn.read.name_of(ticket.person_id)}
 
 
 def _holder(ticket: Ticket, names: dict[int, str]) -> Text:

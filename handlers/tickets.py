@@ -105,7 +105,7 @@ async def _show(turn: Turn, code: str) -> Reply:
     """
     ticket = await turn.read.ticket(code)
     if ticket is not None and turn.message.group and turn.person.serves(ticket.unit):
-        return await desk.show(replace(turn, message=replace(turn.message, group="")), ticket)
+        return await desk.show(turn.alone(), ticket)
     own = await joined.owns(turn, ticket)
     if ticket is not None and not turn.message.group:
         if turn.person.serves(ticket.unit) and not await desk.is_named(turn, ticket):

@@ -109,7 +109,13 @@ class DeskSessions:
         async with self._store.reading() as connection:
             row = (
                 await connection.execute(
-                    select(people.c.id, people.c.channel, people.c.address, people.c.language)
+                    select(
+                        people.c.id,
+                        people.c.channel,
+                        people.c.address,
+                        people.c.language,
+                        people.c.joined_to,
+                    )
                     .join(table, table.c.person_id == people.c.id)
                     .where(
                         table.c.session_hash == self._store.box.digest("desk session", session),
@@ -121,7 +127,12 @@ class DeskSessions:
         if row is None:
             return None
         return Person(
-            row.id, row.channel, row.address, language=row.language, roles=held.get(row.id, ())
+            row.id,
+            row.channel,
+            row.address,
+            language=row.language,
+            roles=held.get(row.id, ()),
+            joined_to=row.joined_to,
         )
 
     async def became(self, sender: Address, key: str) -> list[Outgoing] | None:

@@ -28,6 +28,7 @@ from storage.published import Published, since
 from storage.questions import Question, open_questions, question
 from storage.receipts import Correspondence, known_parts, letters_about
 from storage.report_reader import ReportReader
+from storage.sender_looks import SenderLooks
 from storage.surveys import SurveyReader
 from storage.ticket_counts import TicketCounts, ticket_counts
 from storage.tickets import (
@@ -69,6 +70,7 @@ class Reader(PeopleReader):
         following: what may be asked about whose they are.
         apologies: what may be asked about the letters of late ones.
         data: what may be asked about requests and incidents with personal data.
+        senders: what decides who sees who brought a ticket.
     """
 
     def __init__(self, store: Store) -> None:
@@ -85,6 +87,7 @@ class Reader(PeopleReader):
         self.apologies = Apologies(store)
         self.desk = DeskReader(store)
         self.data = DataRegister(store)
+        self.senders = SenderLooks(store)
         self._tickets_of = Together(self._read_tickets_of)
 
     async def ticket(self, code: str) -> Ticket | None:

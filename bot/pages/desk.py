@@ -13,7 +13,7 @@ from bot.pages.desk_forms import MOST_FILES, Sent, sent
 from bot.pages.desk_session import SESSION, is_from_desk, shut, sitting, token_of
 from bot.pages.rendering import language_of, page, with_language
 from bot.pages.site import Desk, Site
-from handlers import desk_ticket
+from handlers import desk_ticket, sender
 from handlers.components import STAFF
 from messages.codes import ticket_code
 from messages.envelope import Attachment
@@ -138,6 +138,7 @@ async def _page(
         commune_units=commune.units,
         categories=commune.categories,
         refusals=commune.refusals,
+        sender_reasons=sender.REASONS,
     )
     found.headers["Cache-Control"] = "no-store"
     return found

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from bot.pages.site import Desk
 from handlers.commune import Commune
 from handlers.desk_refusals import FROM_DESK
+from handlers.sender import REASONS
 from messages.envelope import Address, Attachment, Incoming
 from messages.text import Sayable, _
 from storage.people import Person
@@ -26,8 +27,9 @@ BARE = frozenset({"nhan", "tra", "duyet"})
 WITH_FILES = frozenset({"traloi", "ghichu"})
 """What photos and documents may go along with; with both they are proof of what was done."""
 
-WITH_WORDS = frozenset({"traloi", "hoi", "ghichu", "tuchoi", "trung", "bangiao"})
-UNIT, CATEGORY, REASON = "chuyen", "linhvuc", "tuchoi"
+WITH_WORDS = frozenset({"traloi", "hoi", "ghichu", "trung", "bangiao"})
+UNIT, CATEGORY, REASON, SENDER = "chuyen", "linhvuc", "tuchoi", "nguoigui"
+CHOOSING = frozenset({UNIT, CATEGORY, REASON, SENDER})
 
 SURE = "sure"
 """The box of a form without which a ticket is not refused: the second confirmation."""
@@ -39,24 +41,30 @@ def line_of(commune: Commune, code: str, form: Mapping[str, object]) -> str:
     Args:
         commune: whose units, categories and reasons may be chosen.
         code: of the ticket.
-        form: "act", and "words", "unit", "category", or "reason" with "sure".
+        form: "act", and "words", "unit", "category", or "reason", of a refusal with "sure".
     """
     act, words = str(form.get("act", "")), words_of(form)
     if act in BARE:
         return f"/{act} {code}"
+    if act in CHOOSING:
+        chosen = _chosen(commune, act, form, words)
+        return f"/{act} {code} {chosen}" if chosen else ""
+    return f"/{act} {code} {words}" if act in WITH_WORDS and words else ""
+
+
+def _chosen(commune: Commune, act: str, form: Mapping[str, object], words: str) -> str:
+    """Write what follows the code where a form offers a choice, "" where none of ours was made."""
+    reason = str(form.get("reason", ""))
     if act == UNIT:
         unit = commune.unit(str(form.get("unit", "")))
-        return f"/{act} {code} {unit.id} {words}".strip() if unit else ""
+        return f"{unit.id} {words}".strip() if unit else ""
     if act == CATEGORY:
         category = commune.category(str(form.get("category", "")))
-        return f"/{act} {code} {category.id}" if category else ""
-    if act == REASON:
-        reason = str(form.get("reason", ""))
-        known = any(one.id == reason for one in commune.refusals)
-        if form.get(SURE) != "yes":
-            return ""
-        return f"/{act} {code} {reason if known else ''} {words}".strip() if known or words else ""
-    return f"/{act} {code} {words}" if act in WITH_WORDS and words else ""
+        return category.id if category else ""
+    if act == SENDER:
+        return reason if reason in REASONS else ""
+    known = any(one.id == reason for one in commune.refusals)
+    return f"{reason if known else ''} {words}".strip() if form.get(SURE) == "yes" else ""
 
 
 def words_of(form: Mapping[str, object]) -> str:

@@ -70,6 +70,21 @@ async def test_each_kind_of_letter_is_drafted_approved_numbered_and_counted(
     assert "01:" in register
 
 
+async def test_a_letter_is_read_and_approved_in_a_group_and_shown_to_nobody_there(
+    talk: Talk,
+) -> None:
+    staff = await talk.official("staff", channel="telegram")
+    leader = await talk.official("leader", name="Chủ tịch", channel="telegram")
+    await drafted(staff, "condolence")
+    code = await letter_of(talk, leader)
+    for said in (f"/thu {code}", f"/duyetthu {code}", f"/thu {code}"):
+        assert await leader.sends(said, group="-100190")
+    there = [one.body for one in leader.letters() if one.body.group]
+    assert [one.attachments for one in there] == [()] * len(there)
+    assert FIELDS["condolence"][0] not in "".join(one.text for one in there)
+    assert len(files_of(-1, leader)) == 3
+
+
 async def test_for_one_occasion_there_is_one_letter_however_it_is_written(talk: Talk) -> None:
     staff, leader = await talk.official("staff"), await talk.official("leader")
     await drafted(staff)

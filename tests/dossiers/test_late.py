@@ -92,6 +92,17 @@ async def written(talk: Talk, work: DossierWork) -> tuple[Somebody, Somebody]:
     return ours, leader
 
 
+async def test_whose_late_dossier_it_is_is_told_into_no_group(
+    talk: Talk, work: DossierWork
+) -> None:
+    await imported(talk, late(applicant="Bà Na"))
+    await goes_on(talk, work)
+    ours = await talk.official(unit="kinhte", channel="telegram")
+    await ours.sends(f"/xinloi {CODE}", group="-100190")
+    (asked,) = [one.body for one in ours.letters() if "Bà Na" in one.body.text]
+    assert not asked.group
+
+
 async def test_an_officer_writes_a_leader_approves_and_the_citizen_gets_the_letter(
     talk: Talk, work: DossierWork, channel: str
 ) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,8 @@ async def seated(
         await page.goto(f"{desk.url}{path}")
         await page.get_by_role("button", name="Mở bàn làm việc").click()
         await expect(page.get_by_role("heading", name="Bàn làm việc")).to_be_visible()
+        # What is shown already does not hear keys before its script has run.
+        await page.wait_for_load_state()
         yield page
     assert not complaints
 
@@ -131,6 +134,7 @@ async def test_an_officer_forwards_by_keyboard_on_a_phone(desk: DeskScene) -> No
     async with seated(desk, s, 390) as page:
         await page.get_by_role("link", name=s.code).click()
         await expect(page.locator(".queue")).to_be_hidden()
+        await page.wait_for_load_state()
         await page.keyboard.press("f")
         await expect(page.get_by_label("Chuyển đến đơn vị")).to_be_focused()
         await page.get_by_label("Chuyển đến đơn vị").select_option("vp")
@@ -150,6 +154,7 @@ async def test_keys_lead_through_the_list_and_can_be_switched_off(desk: DeskScen
         await page.keyboard.press("k")
         await page.keyboard.press("Enter")
         await expect(page.locator(".conversation h2")).to_be_visible()
+        await page.wait_for_load_state()
         await page.keyboard.press("a")
         box = page.get_by_role("textbox", name="Viết về phiếu")
         await expect(box).to_be_focused()
@@ -227,6 +232,17 @@ async def test_axe_finds_nothing_serious_and_nothing_is_cut_off(
             await page.goto(f"{desk.url}{path}")
             assert await wrong(page) == []
             assert await page.evaluate(CUT_OFF) == []
+    await s.first.says(f"/chuyen {s.code} vhxh")
+    forwarded = replace(s, first=await desk.talk.official(unit="vhxh", name="Lò Thị Khác"))
+    async with seated(desk, forwarded, 320, dark=dark) as page:
+        await page.get_by_role("link", name=s.code).click()
+        await page.get_by_text("Xem người gửi").first.click()
+        assert await wrong(page) == []
+        assert await page.evaluate(CUT_OFF) == []
+        await _picture(page, f"sender-320-{dark}")
+        await page.get_by_label("Ông/bà cần để làm gì").select_option("call")
+        await page.get_by_role("button", name="Xem người gửi").click()
+        await expect(page.locator(".head")).to_contain_text("Cụ Năm")
 
 
 async def test_evidence_is_sent_from_a_phone_by_night(desk: DeskScene) -> None:
