@@ -26,7 +26,6 @@ async def goes_on(talk: Talk, work: DossierWork) -> None:
         await talk.settle()
 
 
-@pytest.mark.timeout(120)
 async def test_from_the_export_to_the_letter_and_the_report(
     talk: Talk, work: DossierWork, channel: str
 ) -> None:

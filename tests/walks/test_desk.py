@@ -14,7 +14,7 @@ from tests.walks.browser import program, watched
 from tests.walks.phones import said
 from tests.walks.webphone import WebPhone
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 LINK = re.compile(r"http://\S+/desk/enter/[0-9A-Z]{26}")
 
