@@ -1,7 +1,5 @@
 """The whole way of a late dossier in the chat: export, question, news, letter, report."""
 
-import pytest
-
 from bot.dossier_work import DossierWork
 from tests.dossiers.exports import CODE, DIGITS, row, xlsx_of
 from tests.dossiers.test_staff import looked_at, sends
