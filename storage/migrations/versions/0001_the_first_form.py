@@ -144,13 +144,15 @@ def upgrade() -> None:
     sa.Column('phone', sa.LargeBinary(), nullable=True),
     sa.Column('human_until', sa.BigInteger(), nullable=True),
     sa.Column('blocked_until', sa.BigInteger(), nullable=True),
+    sa.Column('minute_began', sa.BigInteger(), nullable=True),
+    sa.Column('minute_messages', sa.Integer(), server_default='0', nullable=False),
     sa.Column('waiting_since', sa.BigInteger(), nullable=True),
     sa.Column('lease', sa.String(length=32), nullable=True),
     sa.Column('lease_until', sa.BigInteger(), nullable=True),
     sa.Column('joined_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people')),
     sa.UniqueConstraint('channel', 'address', name=op.f('uq_people_channel_address')),
-    comment='Everybody who ever wrote, one row for each address: what the platform calls them, and what they asked to be called, where they are in a conversation, what was last offered to them, the number they left, until when an official talks to them by hand or nothing is taken of them, and the lease under which their oldest message is handled. Rows with the same joined_to, the number of one of them, are one human being.'
+    comment='Everybody who ever wrote, one row for each address: what the platform calls them, and what they asked to be called, where they are in a conversation, what was last offered to them, the number they left, until when an official talks to them by hand or nothing is taken of them, how many messages came from them in which minute, and the lease under which their oldest message is handled. Rows with the same joined_to, the number of one of them, are one human being.'
     )
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.create_index('ix_people_joined', ['joined_to'], unique=False, sqlite_where=sa.text('joined_to IS NOT NULL'), postgresql_where=sa.text('joined_to IS NOT NULL'))
