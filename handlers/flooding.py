@@ -14,6 +14,7 @@ from handlers.matter import matter_of
 from handlers.routing import Reply, Router, Turn
 from handlers.understanding import is_emergency
 from messages.text import Sayable, _, lines, ngettext
+from storage.outbox import Draft
 from storage.people import MINUTE, PACED
 
 router = Router()
@@ -32,7 +33,7 @@ async def too_many(turn: Turn) -> Reply | None:
     began, came = turn.person.this_minute(turn.now)
     if came <= most:
         return None
-    wait = ()
+    wait: tuple[Draft, ...] = ()
     if came == most + 1 and not message.group:
         wait = (turn.letter(lines(*_wait(turn, began + MINUTE - turn.now))),)
     stopped = redirect.stop(turn, message.text, matter_of(turn).cleared)
