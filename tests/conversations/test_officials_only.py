@@ -32,10 +32,12 @@ NOTICE = {"kind": "notice", "topic": "thongbao", "text": "Mai mất điện", "a
 LETTER = {"kind": "thanks", "ticket": "", "known": "{}", "fields": "{}"}
 WAITING: dict[str, dict[str, str]] = {
     "answers.words_asked_for": {"event": "answered"},
+    "answers.refusal_confirmed": {"words": "Spam"},
     "blocking.confirm": {"days": "3", "why": "Spam"},
     "breaches.words": {},
     "broadcast.audience": NOTICE,
     "broadcast.confirm": NOTICE,
+    "broadcast.stop_confirmed": {},
     "broadcast.when": NOTICE,
     "broadcast.words": NOTICE,
     "components.component": {"for": "evidence", "listed": "1.01 1.02"},
