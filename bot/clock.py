@@ -9,7 +9,7 @@ import structlog
 from storage.clock import Clock
 from storage.database import Store, StoreUnavailable
 from storage.erasure import erase_waiting
-from storage.evidence import seal_days
+from storage.evidence import SETTLES, day_of, miscounted, seal_days
 from storage.inbox import Inbox
 from storage.media import Media
 from storage.retention import Periods, let_go
@@ -50,6 +50,7 @@ class ClockWorker:
         self._periods = periods
         self._sealed_at: datetime | None = None
         self._let_go_at: datetime | None = None
+        self._counted = ""
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look every second until told to stop."""
@@ -78,5 +79,24 @@ class ClockWorker:
             self._let_go_at = now
         if self._sealed_at is None or now - self._sealed_at >= SEAL_EVERY:
             await seal_days(self._store, now)
+            await self._count_anew(now)
             await self._store.truncate_log()
             self._sealed_at = now
+
+    async def _count_anew(self, now: datetime) -> None:
+        """Tell once a day where yesterday's kept counts are not those of its evidence."""
+        yesterday = day_of(now - SETTLES - timedelta(days=1))
+        if yesterday == self._counted:
+            return
+        async with self._store.reading() as connection:
+            differing = await miscounted(connection, yesterday)
+        for one in differing:
+            log.error(
+                "evidence: a kept count differs from its rows",
+                day=yesterday,
+                kind=one.kind,
+                unit=one.unit,
+                kept=one.kept.count,
+                counted=one.counted.count,
+            )
+        self._counted = yesterday

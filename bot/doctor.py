@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.app import box_of, clock_of, ground_at, office_of
 from bot.backup_mark import last_backup
+from bot.doctor_counts import counted_anew
 from bot.doctor_files import public, templates, unconfirmed
 from bot.doctor_outside import certificate, clock_is_kept, not_behind
 from bot.dossier_pull import how_it_goes
@@ -321,3 +322,5 @@ async def _store(ground: Ground) -> AsyncIterator[Finding]:
         )
     if not broken:
         yield ok(_("The seals of the evidence hold."))
+    async for finding in counted_anew(ground):
+        yield finding

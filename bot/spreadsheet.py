@@ -18,26 +18,12 @@ from typing import Final
 
 import python_calamine
 
-LARGEST: Final = 8 * 1024 * 1024
-"""Bytes of a file."""
+from scoring.documents.packed import CELLS, LARGEST, ROWS, Placed, TooMuch, look_into, sheets_of
 
-UNPACKED: Final = 64 * 1024 * 1024
-"""Bytes of all that is packed in it."""
-
-PARTS: Final = 500
-"""Files packed in it; a workbook has a few dozen."""
-
-ROWS: Final = 5000
-CELLS: Final = 100
 LONGEST: Final = 32_767
 """Characters of a cell: as many as a spreadsheet itself allows."""
 
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*(<(?:\w+:)?f[\s/>])?")
-_PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,4})(\d{1,8})[\"']")
 _IS_ERROR = re.compile(rb"\st=[\"']e[\"']")
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=[\"'](\d{1,8})[\"']")
-_LISTED = re.compile(rb"<(?:\w+:)?sheet\b[^>]*?\s\w+:id=[\"']([^\"']+)[\"']")
-_RELATED = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _ERROR = re.compile(r"#(?:REF|N/A|NAME\?|VALUE|DIV/0|NUM|NULL|SPILL|CALC)[!?]?")
 
 
@@ -213,6 +199,8 @@ def _looked_at(data: bytes) -> list[dict[tuple[int, int], str]]:
         return _opened(data)
     except BadTable:
         raise
+    except TooMuch as error:
+        raise BadTable(str(error), error.line) from error
     except (
         *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError),
     ) as error:
@@ -221,66 +209,18 @@ def _looked_at(data: bytes) -> list[dict[tuple[int, int], str]]:
 
 
 def _opened(data: bytes) -> list[dict[tuple[int, int], str]]:
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        parts = packed.infolist()
-        if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
-            raise BadTable("the workbook would unpack to too much")
+    with look_into(data) as packed:
         if "xl/workbook.xml" not in packed.namelist():
             raise BadTable("this is no workbook (.xlsx)")
-        return [_faults(_unpacked(packed, name)) for name in _sheets(packed)]
+        return [_faults(cells) for cells in sheets_of(packed)]
 
 
-def _sheets(packed: zipfile.ZipFile) -> list[str]:
-    """Give the names of the sheets' parts in the order in which the workbook lists them."""
-    targets: dict[bytes, str] = {}
-    for found in _RELATED.findall(_unpacked(packed, "xl/_rels/workbook.xml.rels")):
-        told = dict(re.findall(rb"\s(\w+)=[\"']([^\"']*)[\"']", found))
-        target = told.get(b"Target", b"").decode("utf-8", "replace")
-        targets[told.get(b"Id", b"")] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
-    ids = _LISTED.findall(_unpacked(packed, "xl/workbook.xml"))
-    return [targets[one] for one in ids]
-
-
-def _unpacked(packed: zipfile.ZipFile, name: str) -> bytes:
-    """Unpack a part, whatever size its own heading claims."""
-    with packed.open(name) as part:
-        found = part.read(UNPACKED + 1)
-    if len(found) > UNPACKED:
-        raise BadTable("the workbook would unpack to too much")
-    return found
-
-
-def _faults(sheet: bytes) -> dict[tuple[int, int], str]:
-    """Give what is wrong with cells, by line (from 1) and column (from 0): formulas and errors.
-
-    Raises:
-        BadTable: a cell lies so far out that all before it would have to be made.
-    """
+def _faults(cells: Iterator[Placed]) -> dict[tuple[int, int], str]:
+    """Give what is wrong with cells, by line (from 1) and column (from 0): formulas and errors."""
     found = {}
-    for row in _ROW.finditer(sheet):
-        _near(int(row[1]), 0)
-    for cell in _CELL.finditer(sheet):
-        place = _PLACE.search(cell[1])
-        if place is None:
-            continue
-        line, column = int(place[2]), _column(place[1])
-        _near(line, column)
-        if cell[2]:
-            found[line, column] = "holds a formula: paste its value as text"
-        elif _IS_ERROR.search(cell[1]):
-            found[line, column] = "holds an error of the spreadsheet"
+    for cell in cells:
+        if cell.is_formula:
+            found[cell.line, cell.column] = "holds a formula: paste its value as text"
+        elif _IS_ERROR.search(cell.attributes):
+            found[cell.line, cell.column] = "holds an error of the spreadsheet"
     return found
-
-
-def _near(line: int, column: int) -> None:
-    if line > ROWS + 100:
-        raise BadTable(f"there are more than {ROWS} rows")
-    if column >= CELLS:
-        raise BadTable(f"there are more than {CELLS} columns", line)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number - 1

@@ -22,6 +22,7 @@ from handlers import (
     entries,
     evidence,
     feedback,
+    flooding,
     groups,
     guidance,
     handover,
@@ -86,6 +87,7 @@ for _conversation in (
     data_requests,  # what else I may ask about it
     breaches,  # officials: an incident with personal data
     blocking,  # leaders: whose messages are not taken for some days
+    flooding,  # far too many messages in a minute
     desk,  # officers
     groups,  # their group chats
     unanswered,  # officers: questions that no guide answered

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from handlers import notice_sending, questions
+from handlers import notice_sending, official_words, questions
 from handlers.letter_drafting import LEADER, STAFF
 from handlers.notice_sending import END, TIMER, WINDOWS, after_quiet, body, progress, title
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
@@ -160,17 +160,22 @@ async def words(turn: Turn) -> Reply:
     """Take the words; a file, which not every channel takes, is refused."""
     if not turn.person.has(*STAFF):
         return turn.end(_("The question that waited is dropped."))
-    text = turn.message.text.strip()
+    text, data = turn.message.text.strip(), {**turn.data, **official_words.kept(turn)}
+    if turn.message.choice == official_words.CLEARED.key:
+        return _ask_words(turn, data)
     wrong = questions.no_answer(turn, LONGEST)
     if turn.message.attachments:
         wrong = _("Not every channel takes this file: please write words, with a link to the file.")
     if wrong is not None or not text:
-        return _ask_words(turn, turn.data, wrong)
-    same = await turn.read.notices.same(turn.data["topic"], text, turn.now - TWICE_WITHIN)
+        return _ask_words(turn, data, wrong)
+    if stopped := official_words.stop(turn, text, words, data):
+        return stopped
+    data.pop(official_words.NOT_ONE, None)
+    same = await turn.read.notices.same(data["topic"], text, turn.now - TWICE_WITHIN)
     if same is not None:
         twice = _("The same notice has gone to the same people: {code}.", code=same.code)
         return turn.end(twice, Offer(f"/thongbao {same.code}", same.code))
-    return _ask_when(turn, {**turn.data, "text": text})
+    return _ask_when(turn, {**data, "text": text})
 
 
 def _ask_when(turn: Turn, data: Mapping[str, str], wrong: Text | None = None) -> Reply:

@@ -269,6 +269,8 @@ class Limits(Sourced):
         photos: of one ticket.
         tickets_a_day: of one person.
         reopen_days: calendar days after the answer.
+        messages_a_minute: of one person, that are handled; no fewer than who sends ten photos one
+            by one and tells about them.
     """
 
     story: Count
@@ -276,6 +278,7 @@ class Limits(Sourced):
     photos: Count
     tickets_a_day: Count
     reopen_days: Count
+    messages_a_minute: Annotated[int, Field(strict=True, ge=20)]
 
 
 class SmartApp(Sourced):

@@ -1,6 +1,6 @@
 """An answer that a leader approves before it is sent, where the commune wants that."""
 
-from handlers import cards, desk_letters, desk_sending, joined, questions
+from handlers import cards, desk_letters, desk_sending, joined, official_words, questions
 from handlers.deadlines import deadline_words
 from handlers.desk_ticket import CODE_AND_WORDS, addressed, is_named, responded
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
@@ -129,10 +129,13 @@ async def why_given_back(turn: Turn) -> Reply:
 def _ask_why(turn: Turn, code: str, wrong: Text | None = None) -> Reply:
     asked = _("What should be changed in the answer to ticket {code}?", code=code)
     text = lines(wrong, asked, _("Send /huy to leave it."))
-    return turn.ask(text, then=why_given_back, data={"code": code})
+    data = {**official_words.kept(turn), "code": code}
+    return turn.ask(text, then=why_given_back, data=data)
 
 
 async def _given_back(turn: Turn, ticket: Ticket, written: Happening, why: str) -> Reply:
+    if stopped := official_words.stop(turn, why, why_given_back, {"code": ticket.code}):
+        return stopped
     text = lines(
         _(
             "{name} gave your answer to ticket {code} back:",

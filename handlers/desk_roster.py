@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from handlers import cards, roster
+from handlers import cards, official_words, roster
 from handlers.desk_ticket import DESK, units_of
 from handlers.roster import Duty
 from handlers.routing import Offer, Reply, Router, Turn
@@ -405,8 +405,27 @@ async def hand_over(turn: Turn) -> Reply:
         found = [await turn.read.desk.handover(unit) for unit in units]
         told = [_("Handed over at {at}: {note}", at=one.at, note=one.note) for one in found if one]
         return turn.end(lines(*told) if told else _("Nothing has been handed over yet."))
+    return _handed_over(turn, turn.words)
+
+
+@router.step
+async def hand_over_words(turn: Turn) -> Reply:
+    """Take the note again that was stopped."""
+    if not turn.person.has(*DESK):
+        return turn.end(_("The question that waited is dropped."))
+    words = turn.message.text.strip()
+    if turn.message.choice or not words:
+        text = lines(_("Please write the note for whoever is next."), _("Send /huy to leave it."))
+        return turn.ask(text, then=hand_over_words, data=official_words.kept(turn))
+    return _handed_over(turn, words)
+
+
+def _handed_over(turn: Turn, words: str) -> Reply:
     longest = turn.office.commune.limits.comment
-    if len(turn.words) > longest:
+    if len(words) > longest:
         return turn.end(_("Please write at most {most} characters.", most=longest))
-    notes: tuple[Effect, ...] = tuple(HandOver(unit, turn.words) for unit in units)
+    if stopped := official_words.stop(turn, words, hand_over_words, {}):
+        return stopped
+    units = units_of(turn) or (turn.office.commune.default_unit,)
+    notes: tuple[Effect, ...] = tuple(HandOver(unit, words) for unit in units)
     return turn.end(_("It is kept for whoever is on duty next."), effects=notes)

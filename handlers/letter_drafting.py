@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from handlers import cards, questions, sender
+from handlers import cards, official_words, questions, sender
 from handlers.letter_forms import Blank, Form, filled
 from handlers.routing import Offer, Purpose, Reply, Router, Turn
 from messages.codes import ticket_code
@@ -122,7 +122,7 @@ async def field(turn: Turn) -> Reply:
     form = _form_of(turn)
     if form is None or not turn.person.has(*STAFF):
         return turn.end(_("The question that waited is dropped."))
-    data = dict(turn.data)
+    data = {**turn.data, **official_words.kept(turn)}
     done, known = json.loads(data["fields"]), json.loads(data["known"])
     blank = _next(form, done)
     if blank is None:
@@ -132,13 +132,19 @@ async def field(turn: Turn) -> Reply:
     else:
         wrong = questions.no_answer(turn, LONGEST)
         value = " ".join(turn.message.text.split())
-        if wrong is not None or not value:
-            return _ask(turn, form, data, wrong or _("Please answer in words."))
+        cleared = turn.message.choice == official_words.CLEARED.key
+        if wrong is not None or not value or cleared:
+            told = None if cleared else wrong or _("Please answer in words.")
+            return _ask(turn, form, data, told)
+        if stopped := official_words.stop(turn, value, field, data):
+            return stopped
     if blank.date:
         day = day_in(value)
         if day is None:
             return _ask(turn, form, data, _("{value} is no day.", value=value))
         value = f"{day:%d/%m/%Y}"
+    # What was said of one field holds for that field alone.
+    data.pop(official_words.NOT_ONE, None)
     data["fields"] = json.dumps({**done, blank.id: value})
     return _ask(turn, form, data)
 

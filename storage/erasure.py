@@ -231,6 +231,7 @@ async def _erase_person(
     blank: dict[str, Any] = dict.fromkeys(
         ("name", "called", "phone", "joined_to", "human_until", "blocked_until")
     )
+    blank |= {"minute_began": None, "minute_messages": 0}
     token = NOBODY + secrets.token_hex(8)
     if not wrote_since:
         blank |= {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, or_, select, union_all
 
 from messages.languages import ZONE
 from storage import tables
@@ -242,7 +242,7 @@ async def verify(store: Store, start: date = date.min, end: date = date.max) -> 
                     broken.append(Broken(seal.day, f"{count} rows, {seal.rows} were sealed"))
                 elif found != seal.seal:
                     broken.append(Broken(seal.day, "a row was changed"))
-                elif not await _is_counted(connection, seal.day):
+                elif await miscounted(connection, seal.day):
                     broken.append(Broken(seal.day, "its counts are not those of its rows"))
             before = seal.seal
         days = {seal.day for seal in seals}
@@ -260,20 +260,55 @@ async def verify(store: Store, start: date = date.min, end: date = date.max) -> 
     return sorted(broken)
 
 
-async def _is_counted(connection: Reading, day: str) -> bool:
-    """Whether a day's counts are those of its rows."""
+class Miscounted(NamedTuple):
+    """A kept count that is not what the rows of its day come to, each with the sum of values."""
+
+    kind: str
+    unit: str
+    kept: Tally
+    counted: Tally
+
+
+async def miscounted(connection: Reading, day: str) -> list[Miscounted]:
+    """Count a day's evidence anew, "2026-11-24"; give where the kept counts differ.
+
+    It is one statement, so that a row that comes meanwhile is in both or in neither.
+    """
     rows, counts = tables.evidence, tables.evidence_counts
-    counted = await connection.execute(
-        select(rows.c.kind, rows.c.unit, func.count(), func.coalesce(func.sum(rows.c.value), 0))
-        .where(rows.c.day == day)
-        .group_by(rows.c.kind, rows.c.unit)
-    )
-    kept = await connection.execute(
-        select(counts.c.kind, counts.c.unit, counts.c.count, counts.c.total).where(
-            counts.c.day == day
+    none = literal(0)
+    both = union_all(
+        select(
+            counts.c.kind,
+            counts.c.unit,
+            counts.c.count.label("kept"),
+            counts.c.total.label("kept_total"),
+            none.label("counted"),
+            none.label("counted_total"),
+        ).where(counts.c.day == day),
+        select(
+            rows.c.kind,
+            rows.c.unit,
+            none,
+            none,
+            func.count(),
+            func.coalesce(func.sum(rows.c.value), 0),
         )
+        .where(rows.c.day == day)
+        .group_by(rows.c.kind, rows.c.unit),
+    ).subquery()
+    kept, kept_total, counted, counted_total = (
+        func.sum(both.c[name]) for name in ("kept", "kept_total", "counted", "counted_total")
     )
-    return {(*row,) for row in counted} == {(*row,) for row in kept}
+    found = await connection.execute(
+        select(both.c.kind, both.c.unit, kept, kept_total, counted, counted_total)
+        .group_by(both.c.kind, both.c.unit)
+        .having(or_(kept != counted, kept_total != counted_total))
+        .order_by(both.c.kind, both.c.unit)
+    )
+    return [
+        Miscounted(kind, unit, Tally(int(a), int(b)), Tally(int(c), int(d)))
+        for kind, unit, a, b, c, d in found
+    ]
 
 
 async def record(store: Store, evidence: Evidence, *, now: datetime, channel: str) -> None:

@@ -327,6 +327,8 @@ class Inbox:
             joined_to=row.joined_to,
             human_until=row.human_until,
             blocked_until=row.blocked_until,
+            minute_began=row.minute_began,
+            minute_messages=row.minute_messages,
             called=box.unseal("people.called", row.called) if row.called else "",
         )
 

@@ -7,7 +7,7 @@ import socket
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, Table, select, text, update
 
 from storage import tables
 from storage.connection import Connection
@@ -58,6 +58,19 @@ def is_dead(lease: str) -> bool:
     return False
 
 
+LEASED = (
+    (tables.people, tables.people.c.waiting_since.is_not(None)),
+    (tables.outbox, tables.outbox.c.state == text("0")),
+)
+"""What alone is ever leased: people who wait, and letters that do. Each of the two has an index, so
+that at a start nothing else is looked through."""
+
+
+def leases_of(table: Table, waits: ColumnElement[bool]) -> Select[str | None]:
+    """Ask for the leases that are held in a table, each once."""
+    return select(table.c.lease).where(waits, table.c.lease.is_not(None)).distinct()
+
+
 async def free_dead(store: Store) -> int:
     """Free what a process beside us held when it died, so that nobody waits for the lease.
 
@@ -70,15 +83,13 @@ async def free_dead(store: Store) -> int:
 
     async def job(connection: Connection) -> int:
         freed = 0
-        for table in (tables.people, tables.outbox):
-            held = await connection.execute(
-                select(table.c.lease).where(table.c.lease.is_not(None)).distinct()
-            )
-            dead = [lease for lease in held.scalars() if is_dead(lease)]
+        for table, waits in LEASED:
+            held = await connection.execute(leases_of(table, waits))
+            dead = [lease for lease in held.scalars() if lease and is_dead(lease)]
             if dead:
                 changed = await connection.execute(
                     update(table)
-                    .where(table.c.lease.in_(dead))
+                    .where(waits, table.c.lease.in_(dead))
                     .values(lease=None, lease_until=None)
                 )
                 freed += changed.rowcount

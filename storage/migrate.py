@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from storage import (
     channel_tables,
@@ -31,6 +31,11 @@ BESIDE = (
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
+NEWEST = "0001"
+"""The form that this version needs: the last of the migrations."""
+
+VERSION = "alembic_version"
+
 # Any number that nobody else locks by: several processes may start at once.
 LOCK = 77_202_601
 
@@ -46,18 +51,32 @@ async def migrate(store: Store) -> bool:
         StoreUnavailable: the database cannot be read or written.
         TooNew: it is ahead of this version.
     """
-    return await store.alone(_upgrade)
+    return await store.alone(_brought_up)
 
 
-def _upgrade(connection: Connection) -> bool:
+def _brought_up(connection: Connection) -> bool:
+    if _revision(connection) == NEWEST:
+        return False
     if connection.dialect.name == "postgresql":
         # Another process may migrate at this moment, which takes as long as it takes.
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
-    # Alembic takes half a second to import, which most starts need not spend.
-    from alembic import command  # noqa: PLC0415
+        if _revision(connection) == NEWEST:
+            return False
+    return _upgrade(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    """Ask for the form in plain SQL: Alembic is half a second and some megabytes to import."""
+    if not inspect(connection).has_table(VERSION):
+        return None
+    found = connection.execute(text(f"SELECT version_num FROM {VERSION}")).scalars().all()  # noqa: S608 - a name of ours
+    return str(found[0]) if found else None
+
+
+def _upgrade(connection: Connection) -> bool:
+    from alembic import command  # noqa: PLC0415 - slow to import, and most starts need it not
     from alembic.config import Config  # noqa: PLC0415
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = Config()
@@ -65,10 +84,7 @@ def _upgrade(connection: Connection) -> bool:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     scripts = ScriptDirectory.from_config(config)
-    now = MigrationContext.configure(connection).get_current_revision()
-    newest = scripts.get_current_head()
-    if now == newest:
-        return False
+    now = _revision(connection)
     if now is not None and now not in {script.revision for script in scripts.walk_revisions()}:
         raise TooNew(now)
     command.upgrade(config, "head")
@@ -81,9 +97,7 @@ async def revision(store: Store) -> str | None:
     Raises:
         StoreUnavailable: the database cannot be read.
     """
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - slow to import
-
-    return await store.alone(lambda c: MigrationContext.configure(c).get_current_revision())
+    return await store.alone(_revision)
 
 
 def known_revisions() -> set[str]:

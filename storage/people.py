@@ -7,15 +7,20 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select, update
 
-from messages.envelope import Address, Choice
+from messages.envelope import Address, Choice, Kind
 from storage import tables
 from storage.connection import Connection, Reading
 from storage.database import Conflict, Store
 from storage.sealing import Box, CannotUnseal
 from storage.work import Work
 
+MINUTE = timedelta(minutes=1)
+
 INVITE_LASTS = timedelta(hours=48)
 TRIES_AN_HOUR = 5
+
+PACED = {Kind.MESSAGE, Kind.EDIT}
+"""What a person sends by themselves, and is counted by the minute."""
 
 NOBODY = "erased-"
 """Begins the address of whoever was erased; no letter is written to it."""
@@ -60,6 +65,8 @@ class Person:
         is_new: whether this is their first message.
         joined_to: what all addresses of one human being share, None where there is one only.
         human_until: until when an official talks to them by hand, None where none does.
+        minute_began: when the minute began in which their messages were last counted.
+        minute_messages: how many of them were handled in it.
     """
 
     id: int
@@ -76,6 +83,19 @@ class Person:
     human_until: datetime | None = None
     called: str = ""
     blocked_until: datetime | None = None
+    minute_began: datetime | None = None
+    minute_messages: int = 0
+
+    def this_minute(self, now: datetime) -> tuple[datetime, int]:
+        """Give when the minute of a message began, and how many came in it, this one included.
+
+        A minute begins with the first message after the one before is over, or with any message
+        that a clock put right lets come before it.
+        """
+        began = self.minute_began
+        if began is None or not began <= now < began + MINUTE:
+            return now, 1
+        return began, self.minute_messages + 1
 
     @property
     def official_name(self) -> str:

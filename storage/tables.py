@@ -80,6 +80,8 @@ people = Table(
     Column("phone", LargeBinary),
     Column("human_until", Moment),
     Column("blocked_until", Moment),
+    Column("minute_began", Moment),
+    Column("minute_messages", Integer, nullable=False, server_default="0"),
     Column("waiting_since", Moment),
     Column("lease", String(32)),
     Column("lease_until", Moment),
@@ -88,8 +90,8 @@ people = Table(
     comment="Everybody who ever wrote, one row for each address: what the platform calls them, and "
     "what they asked to be called, where they are in a conversation, what was last offered to "
     "them, the number they left, until when an official talks to them by hand or nothing is taken "
-    "of them, and the lease under which their oldest message is handled. Rows with the same "
-    "joined_to, the number of one of them, are one human being.",
+    "of them, how many messages came in their last minute, and the lease under which the oldest is "
+    "handled. Rows with the same joined_to, the number of one of them, are one human being.",
 )
 Index(
     "ix_people_waiting",

@@ -14,7 +14,7 @@ from storage.database import LeaseLost, Store, StoreUnavailable
 from storage.evidence import Evidence
 from storage.inbox import Claimed, handled, laid_aside, oldest_waiting
 from storage.outbox import BODY, HELD, WAITING, Draft, in_words, numbered
-from storage.people import NOBODY, seal_data, seal_offered, unseal_offered
+from storage.people import NOBODY, PACED, seal_data, seal_offered, unseal_offered
 from storage.work import Effect, Gathered, Work
 
 MOST_OFFERED = 60
@@ -60,6 +60,8 @@ _RETURN = (
         language=bindparam("now_language"),
         last_message_at=bindparam("wrote", type_=tables.Moment),
         gone_at=bindparam("left", type_=tables.Moment),
+        minute_began=bindparam("began", type_=tables.Moment),
+        minute_messages=bindparam("came"),
         lease=None,
         lease_until=None,
         waiting_since=oldest_waiting(),
@@ -172,6 +174,9 @@ async def _finish(store: Store, connection: Connection, turns: Sequence[Finished
         claimed, person, message = turn.claimed, turn.claimed.person, turn.claimed.message
         row = rows[person.id]
         writing = message.kind in _WRITING
+        began, came = person.minute_began, person.minute_messages
+        if message.kind in PACED:
+            began, came = person.this_minute(claimed.accepted_at)
         # Of one who is stopped in denouncing not even the name is learnt from that message.
         name = person.name if turn.hushed else message.name or person.name
         returned.append(
@@ -184,6 +189,8 @@ async def _finish(store: Store, connection: Connection, turns: Sequence[Finished
                 "now_language": turn.language or row.language or message.language,
                 "wrote": claimed.accepted_at if writing else row.last_message_at,
                 "left": _left(claimed, row.gone_at),
+                "began": began,
+                "came": came,
             }
         )
     await connection.execute(_RETURN, returned)

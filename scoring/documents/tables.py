@@ -1,13 +1,12 @@
 """The rows of a table in a spreadsheet or a Word document."""
 
 import io
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from messages.text import Text, _
-
-MOST_ROWS = 5000
-"""More than any annex; what is longer is another file."""
+from scoring.documents.packed import LARGEST, ROWS, TooMuch, look_into, sheets_of
 
 
 class NoTable(ValueError):
@@ -32,12 +31,17 @@ def rows_of(path: Path) -> list[tuple[int, list[str]]]:
         NoTable: it is neither, or has no table.
         OSError: it cannot be read.
     """
-    content = path.read_bytes()
     read = READERS.get(path.suffix.lower())
     if read is None:
         raise NoTable(_("{file} is neither .xlsx nor .docx.", file=path.name))
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise NoTable(_("{file} is too large for a table.", file=path.name))
     try:
         rows = list(read(content))
+    except TooMuch as error:
+        raise NoTable(_("{file} is too large for a table.", file=path.name)) from error
     except Exception as error:  # the readers raise a dozen kinds of errors on damaged files
         raise NoTable(_("{file} cannot be read as a table.", file=path.name)) from error
     if not rows:
@@ -48,9 +52,12 @@ def rows_of(path: Path) -> list[tuple[int, list[str]]]:
 def _of_sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - for an import alone
 
+    with look_into(content) as packed:
+        for placed in sheets_of(packed):
+            deque(placed, maxlen=0)
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheet = book.get_sheet_by_index(0)
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=False)[:MOST_ROWS], start=1):
+    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         yield number, [_words(cell) for cell in cells]
 
 
@@ -64,19 +71,18 @@ def _words(cell: object) -> str:
 def _of_word(content: bytes) -> Iterator[tuple[int, list[str]]]:
     from docx import Document  # noqa: PLC0415 - for an import alone
 
+    look_into(content).close()
     number = 0
     for table in Document(io.BytesIO(content)).tables:
         for row in table.rows:
             number += 1
-            if number > MOST_ROWS:
-                return
+            if number > ROWS:
+                raise TooMuch(f"there are more than {ROWS} rows")
             yield number, [cell.text for cell in row.cells]
 
 
 READERS: Mapping[str, Callable[[bytes], Iterator[tuple[int, list[str]]]]] = {
     ".xlsx": _of_sheet,
-    ".xls": _of_sheet,
-    ".ods": _of_sheet,
     ".docx": _of_word,
 }
 """Ending of a file's name → what reads it."""

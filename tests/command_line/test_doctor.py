@@ -1,10 +1,12 @@
 """`doctor`: 0 with warnings, 1 where something is broken, each in a line of its own."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from messages.envelope import Incoming
+from storage import tables
 from storage.inbox import laid_aside
 from tests.command_line.terminal import Answer, Terminal
 from tests.conftest import COMMUNE
@@ -215,3 +217,18 @@ async def test_a_language_model_is_named_and_an_open_way_to_it_warned_of(
     assert "hush" not in safe.out
     assert "BOT_LLM_URL" not in safe.out
     assert "không phải https" in _warned(await terminal("doctor", BOT_LLM_URL="http://10.0.0.9/v1"))
+
+
+async def test_a_count_of_yesterday_that_is_not_that_of_its_evidence_is_broken(
+    terminal: Terminal, talk: Talk
+) -> None:
+    await talk.person().says("/camon Cán bộ một cửa rất tận tình")
+    tomorrow = (talk.hands.now + timedelta(days=1)).isoformat()
+    assert "2026-11-23 khớp với minh chứng" in (await terminal("doctor", BOT_NOW=tomorrow)).out
+    table = tables.evidence_counts
+    await talk.store.write(lambda c: c.execute(table.update().values(count=table.c.count + 3)))
+    broken = _broken(await terminal("doctor", BOT_NOW=tomorrow))
+    assert "2026-11-23" in broken
+    assert "đếm lại là 1" in broken
+    # Another day is not counted anew.
+    assert "đếm lại" not in (await terminal("doctor")).out

@@ -253,6 +253,7 @@ def test_without_the_library_only_the_file_counts(folder: Path) -> None:
             "mark must be one of: '' or 'cần xác nhận'",
         ),
         (FILES[0], "reopen_days = 7", "reopen_days = -1", "limits.reopen_days must be a whole"),
+        (FILES[0], "messages_a_minute = 120", "messages_a_minute = 9", "limits.messages_a_minute"),
         (FILES[0], "[limits]", "[limitz]", "limitz is not known here"),
         (FILES[0], "villages = []", "working_time = 1", "working_time is not known here"),
         (

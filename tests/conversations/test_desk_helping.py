@@ -9,7 +9,9 @@ from handlers.office import Office
 from storage.database import Store
 from storage.tickets import State
 from tests.conftest import Hands
+from tests.conversations.citizen_scenes import DENOUNCED
 from tests.conversations.desk_scenes import WORDS, Scene, end_roles, file, scene
+from tests.privacy.whole_life import mentions
 from tests.transcript import Talk, code_in, talking
 
 DONE = "Đã vá ổ gà sáng nay."
@@ -89,6 +91,21 @@ async def test_an_answer_given_back_is_written_anew_and_the_old_one_cannot_be_ap
     await s.first.says(f"/traloi {s.code} {DONE} Ngày 23/11.")
     await leader.says(f"/duyet {s.code}")
     assert "Ngày 23/11." in _heard(s)
+
+
+async def test_what_a_leader_gives_back_is_asked_for_a_denunciation(approving: Talk) -> None:
+    leader = await approving.official("leader", name="Chủ tịch")
+    s = await scene(approving)
+    await s.first.says(f"/traloi {s.code} {DONE}")
+    s.forget()
+    for form in (f"/sualai {s.code} {DENOUNCED}", f"/sualai {s.code}", DENOUNCED):
+        told = (await leader.says(form))[-1]
+    assert "không được lưu" in told
+    assert s.first.new() == []
+    assert await mentions(approving.store, (DENOUNCED,)) == set()
+    await leader.presses("Không phải")
+    await leader.says(DENOUNCED)
+    assert DENOUNCED in "".join(s.first.new())
 
 
 async def test_whose_lead_ended_while_asked_why_gives_nothing_back(approving: Talk) -> None:

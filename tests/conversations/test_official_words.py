@@ -88,3 +88,46 @@ async def test_a_reply_to_a_card_is_asked_too(talk: Talk) -> None:
     await s.first.sends(f"Bà Na nói: {DENOUNCED}", reply_to=str(card))
     assert (await s.ticket()).state is State.IN_PROGRESS
     assert await mentions(talk.store, (DENOUNCED,)) == set()
+
+
+async def test_the_note_for_the_next_shift_is_asked_too(talk: Talk) -> None:
+    s = await scene(talk)
+    s.forget()
+    (told,) = await s.first.says(f"/bangiao {DENOUNCED}")
+    assert "không được lưu" in told
+    assert await mentions(talk.store, (DENOUNCED,)) == set()
+    (told,) = await s.first.presses("Không phải")
+    assert "bàn giao" in told
+    await s.first.says(DENOUNCED)
+    assert await step_of(talk, s.first) == ""
+    (told,) = await s.first.says("/bangiao")
+    assert DENOUNCED in told
+
+
+async def test_a_field_of_a_letter_is_asked_too_and_cleared_for_itself_alone(talk: Talk) -> None:
+    staff = await talk.official("staff")
+    await staff.says("/soanthu thanks")
+    (told,) = await staff.says(DENOUNCED)
+    assert "không được lưu" in told
+    assert await mentions(talk.store, (DENOUNCED,)) == set()
+    await staff.presses("Không phải")
+    await staff.says("ông Ngô Văn Tặng")
+    (told,) = await staff.says(DENOUNCED)
+    assert "không được lưu" in told
+    await staff.presses("Không phải")
+    (told,) = await staff.says(DENOUNCED)
+    assert DENOUNCED in told
+    assert await step_of(talk, staff) == "letter_drafting.submit"
+
+
+async def test_the_words_of_a_notice_are_asked_too(talk: Talk) -> None:
+    staff, citizen = await talk.official("staff"), talk.person()
+    await citizen.says("/theodoi thongbao on")
+    await staff.says("/soantin notice")
+    await staff.presses("Thông báo của xã")
+    (told,) = await staff.says(DENOUNCED)
+    assert "không được lưu" in told
+    assert await mentions(talk.store, (DENOUNCED,)) == set()
+    await staff.presses("Không phải")
+    await staff.says(DENOUNCED)
+    assert await step_of(talk, staff) == "broadcast.when"

@@ -44,6 +44,7 @@ WAITING: dict[str, dict[str, str]] = {
     "components.criterion": {"for": "evidence"},
     "desk.note_words": {},
     "desk_approval.why_given_back": {},
+    "desk_roster.hand_over_words": {},
     "dossier_apology.new_date": {"apology": "XL1", "reason": "Thiếu giấy tờ"},
     "dossier_apology.reason": {"apology": "XL1"},
     "evidence.gather": {"item": ITEM},

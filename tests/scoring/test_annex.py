@@ -1,5 +1,6 @@
 """The official annex becomes a criteria file; what is wrong with it is told by row."""
 
+import zipfile
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 from messages.languages import say
 from scoring.annex import Named, imported
 from scoring.criteria import BadCriteria, parse
+from scoring.documents.packed import LARGEST, ROWS, UNPACKED
 from scoring.documents.tables import NoTable, rows_of
 from scoring.schemes import read_all
 from tests.scoring.invented import SHIPPED, changed
@@ -214,6 +216,49 @@ def test_what_is_no_table_is_refused(tmp_path: Path, name: str, content: bytes) 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(NoTable):
         rows_of(tmp_path / name)
+
+
+def _far(folder: Path, row: int, column: int) -> Path:
+    """A small workbook with a cell so far out that all before it would have to be made."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.cell(row, column, "x")
+    path = folder / "xa.xlsx"
+    book.save(path)
+    return path
+
+
+def _bomb(folder: Path, whole: Path, name: str) -> Path:
+    """A file with a part that is small only while it is packed."""
+    path = folder / f"packed{whole.suffix}"
+    with zipfile.ZipFile(whole) as good, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bad:
+        for part in good.namelist():
+            bad.writestr(part, good.read(part) if part != name else b" " * (UNPACKED + 1))
+    assert path.stat().st_size < LARGEST
+    return path
+
+
+def test_a_small_file_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    sheet = _bomb(tmp_path, _xlsx(tmp_path, TABLE), "xl/worksheets/sheet1.xml")
+    words = _bomb(tmp_path, _docx(tmp_path, TABLE), "word/document.xml")
+    large = tmp_path / "large.xlsx"
+    large.write_bytes(b"PK" + bytes(LARGEST))
+    for path in (sheet, words, large):
+        with pytest.raises(NoTable, match="too large"):
+            rows_of(path)
+
+
+@pytest.mark.parametrize(("row", "column"), [(1_048_576, 1), (1, 16_384), (ROWS + 101, 1)])
+def test_a_cell_far_out_is_refused_before_all_before_it_are_made(
+    tmp_path: Path, row: int, column: int
+) -> None:
+    with pytest.raises(NoTable, match="too large"):
+        rows_of(_far(tmp_path, row, column))
+
+
+def test_as_many_rows_as_an_annex_may_have_are_read(tmp_path: Path) -> None:
+    assert len(rows_of(_far(tmp_path, ROWS, 5))) == ROWS
 
 
 def test_rows_are_counted_as_the_editor_sees_them(tmp_path: Path) -> None:

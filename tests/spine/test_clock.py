@@ -2,6 +2,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.clock import ClockWorker
 from storage import tables
@@ -44,3 +45,20 @@ async def test_yesterday_is_sealed_without_being_asked(
     hands.move(days=1)
     await clock.look()
     assert await count(store, tables.evidence_seals) == 1
+
+
+async def test_a_count_of_yesterday_that_differs_is_told_once_a_day(
+    store: Store, inbox: Inbox, hands: Hands, tmp_path: Path
+) -> None:
+    clock = ClockWorker(store, inbox, Media(store, tmp_path, hands), hands, {})
+    await does(store, hands, Evidence("guidance.shown", unit="vp"))
+    table = tables.evidence_counts
+    await store.write(lambda c: c.execute(table.update().values(count=7)))
+    hands.move(days=1)
+    with capture_logs() as logs:
+        await clock.look()
+        hands.move(minutes=11)
+        await clock.look()
+    (told,) = [one for one in logs if one["log_level"] == "error"]
+    assert (told["day"], told["kind"], told["unit"]) == ("2026-11-23", "guidance.shown", "vp")
+    assert (told["kept"], told["counted"]) == (7, 1)

@@ -7,7 +7,7 @@ import pytest
 from messages.languages import ZONE
 from storage import tables
 from storage.database import Store
-from storage.evidence import Evidence, day_of, record, seal_days, verify
+from storage.evidence import Evidence, day_of, miscounted, record, seal_days, verify
 from storage.inbox import Inbox
 from storage.reader import Reader
 from storage.unit_of_work import finish
@@ -283,3 +283,43 @@ async def test_counts_that_were_changed_are_found(store: Store, hands: Hands) ->
         lambda c: c.execute(table.update().where(table.c.kind == "rating").values(total=50))
     )
     assert [day for day, _ in await verify(store, *ALL_TIME)] == ["2026-11-23", "2026-11-24"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"count": 2}, ("rating", "", (2, 4), (1, 4))),
+        ({"total": 50}, ("rating", "", (1, 50), (1, 4))),
+        ({"unit": "vp"}, ("rating", "vp", (1, 4), (0, 0))),
+    ],
+    ids=["count", "sum", "unit"],
+)
+async def test_a_day_is_counted_anew_and_each_count_that_differs_is_named(
+    store: Store, hands: Hands, change: dict[str, object], told: tuple[object, ...]
+) -> None:
+    await _past_days(store, hands, 2)
+    async with store.reading() as connection:
+        assert await miscounted(connection, "2026-11-24") == []
+    table = tables.evidence_counts
+    its = (table.c.kind == "rating") & (table.c.day == "2026-11-24")
+    await store.write(lambda c: c.execute(table.update().where(its).values(**change)))
+    async with store.reading() as connection:
+        assert await miscounted(connection, "2026-11-23") == []
+        *_, last = await miscounted(connection, "2026-11-24")
+    kept, counted = last.kept, last.counted
+    assert (last.kind, last.unit) == told[:2]
+    assert ((kept.count, kept.total), (counted.count, counted.total)) == told[2:]
+
+
+async def test_rows_that_were_never_counted_are_named(store: Store, hands: Hands) -> None:
+    await _past_days(store, hands, 1)
+    table = tables.evidence_counts
+    await store.write(lambda c: c.execute(table.delete().where(table.c.kind == "guidance.shown")))
+    async with store.reading() as connection:
+        (one,) = await miscounted(connection, "2026-11-23")
+    assert (one.kind, one.unit, one.kept.count, one.counted.count) == (
+        "guidance.shown",
+        "ttpvhcc",
+        0,
+        2,
+    )

@@ -14,6 +14,7 @@ from storage.database import Store
 from storage.inbox import Inbox
 from storage.leases import free_dead, is_dead, place, token
 from tests.conftest import Hands
+from tests.storage.acts import rows
 
 
 def test_a_token_fits_its_column_and_no_two_are_alike() -> None:
@@ -64,6 +65,26 @@ async def test_whoever_a_dead_process_kept_waiting_is_served_at_once(
     # The same process number: it was given to us after its owner had died.
     assert await free_dead(store) == 1
     assert len(await inbox.claim(10)) == 1
+
+
+async def test_a_letter_that_a_dead_process_was_sending_is_sent_at_once(
+    store: Store, hands: Hands
+) -> None:
+    await store.write(
+        lambda c: c.execute(
+            tables.outbox.insert().values(
+                channel="web",
+                address="a",
+                body=b"",
+                created_at=hands(),
+                due_at=hands(),
+                lease=token(),
+                lease_until=hands() + timedelta(hours=1),
+            )
+        )
+    )
+    assert await free_dead(store) == 1
+    assert [row.lease for row in await rows(store, tables.outbox)] == [None]
 
 
 async def test_a_living_neighbour_keeps_its_lease(store: Store, hands: Hands) -> None:

@@ -1,5 +1,7 @@
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator
 from functools import partial
@@ -16,7 +18,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage import tables
 from storage.database import Store, StoreUnavailable
-from storage.migrate import SCRIPTS, TooNew, known_revisions, migrate
+from storage.migrate import NEWEST, SCRIPTS, TooNew, known_revisions, migrate, revision
 from tests.databases import Databases, opened
 
 
@@ -97,6 +99,41 @@ async def test_a_current_database_is_left_alone(database: str) -> None:
         before = await _revision(store)
         assert not await migrate(store)
         assert await _revision(store) == before
+
+
+def test_the_form_that_is_asked_for_is_the_last_migration() -> None:
+    assert ScriptDirectory(str(SCRIPTS)).get_current_head() == NEWEST
+
+
+async def test_a_database_without_a_form_has_none_until_it_is_migrated(empty: str) -> None:
+    async with opened(empty) as store:
+        assert await revision(store) is None
+        await migrate(store)
+        assert await revision(store) == NEWEST
+        # A table of versions that was emptied is as good as none: nothing may be guessed.
+        await store.write(lambda c: c.execute(text("DELETE FROM alembic_version")))
+        assert await revision(store) is None
+
+
+def test_a_start_on_a_current_database_imports_no_alembic(tmp_path: Path) -> None:
+    start = (
+        "import asyncio, sys\n"
+        "from storage.database import Store\n"
+        "from storage.migrate import migrate\n"
+        "from storage.sealing import Box\n"
+        "async def main():\n"
+        "    store = Store(sys.argv[1], Box('secret of a test'))\n"
+        "    await store.open()\n"
+        "    print(await migrate(store), 'alembic' in sys.modules)\n"
+        "    await store.close()\n"
+        "asyncio.run(main())\n"
+    )
+    line = [sys.executable, "-c", start, f"sqlite+aiosqlite:///{tmp_path}/bot.db"]
+    told = []
+    for _start in range(2):
+        done = subprocess.run(line, check=True, capture_output=True)  # noqa: S603 - ourselves
+        told.append(done.stdout)
+    assert told == [b"True True\n", b"False False\n"]
 
 
 async def test_a_database_of_a_later_version_is_refused_and_left_alone(database: str) -> None:

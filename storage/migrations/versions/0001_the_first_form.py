@@ -144,13 +144,15 @@ def upgrade() -> None:
     sa.Column('phone', sa.LargeBinary(), nullable=True),
     sa.Column('human_until', sa.BigInteger(), nullable=True),
     sa.Column('blocked_until', sa.BigInteger(), nullable=True),
+    sa.Column('minute_began', sa.BigInteger(), nullable=True),
+    sa.Column('minute_messages', sa.Integer(), server_default='0', nullable=False),
     sa.Column('waiting_since', sa.BigInteger(), nullable=True),
     sa.Column('lease', sa.String(length=32), nullable=True),
     sa.Column('lease_until', sa.BigInteger(), nullable=True),
     sa.Column('joined_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people')),
     sa.UniqueConstraint('channel', 'address', name=op.f('uq_people_channel_address')),
-    comment='Everybody who ever wrote, one row for each address: what the platform calls them, and what they asked to be called, where they are in a conversation, what was last offered to them, the number they left, until when an official talks to them by hand or nothing is taken of them, and the lease under which their oldest message is handled. Rows with the same joined_to, the number of one of them, are one human being.'
+    comment='Everybody who ever wrote, one row for each address: what the platform calls them, and what they asked to be called, where they are in a conversation, what was last offered to them, the number they left, until when an official talks to them by hand or nothing is taken of them, how many messages came in their last minute, and the lease under which the oldest is handled. Rows with the same joined_to, the number of one of them, are one human being.'
     )
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.create_index('ix_people_joined', ['joined_to'], unique=False, sqlite_where=sa.text('joined_to IS NOT NULL'), postgresql_where=sa.text('joined_to IS NOT NULL'))
@@ -332,6 +334,7 @@ def upgrade() -> None:
     comment='Every message received, sealed under a key of its own that goes with the body when it was handled. States: 0 waiting, 1 handled, 2 set aside.'
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.create_index('ix_inbox_over', ['accepted_at'], unique=False, sqlite_where=sa.text('state != 0'), postgresql_where=sa.text('state != 0'))
         batch_op.create_index('ix_inbox_set_aside', ['id'], unique=False, sqlite_where=sa.text('state = 2'), postgresql_where=sa.text('state = 2'))
         batch_op.create_index('ix_inbox_waiting', ['person_id', 'id'], unique=False, sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
 
@@ -468,6 +471,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_lane', ['channel', 'address', 'id'], unique=False)
         batch_op.create_index('ix_outbox_ticket', ['ticket'], unique=False, sqlite_where=sa.text('ticket IS NOT NULL'), postgresql_where=sa.text('ticket IS NOT NULL'))
         batch_op.create_index('ix_outbox_waiting', ['channel', 'address', 'priority', 'id'], unique=False, sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+        batch_op.create_index('ix_outbox_worded', ['created_at'], unique=False, sqlite_where=sa.text('body IS NOT NULL'), postgresql_where=sa.text('body IS NOT NULL'))
 
     op.create_table('questions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -900,6 +904,7 @@ def downgrade() -> None:
 
     op.drop_table('questions')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_outbox_worded', sqlite_where=sa.text('body IS NOT NULL'), postgresql_where=sa.text('body IS NOT NULL'))
         batch_op.drop_index('ix_outbox_waiting', sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
         batch_op.drop_index('ix_outbox_ticket', sqlite_where=sa.text('ticket IS NOT NULL'), postgresql_where=sa.text('ticket IS NOT NULL'))
         batch_op.drop_index('ix_outbox_lane')
@@ -927,6 +932,7 @@ def downgrade() -> None:
     op.drop_table('invite_tries')
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_waiting', sqlite_where=sa.text('state = 0'), postgresql_where=sa.text('state = 0'))
+        batch_op.drop_index('ix_inbox_over', sqlite_where=sa.text('state != 0'), postgresql_where=sa.text('state != 0'))
         batch_op.drop_index('ix_inbox_set_aside', sqlite_where=sa.text('state = 2'), postgresql_where=sa.text('state = 2'))
 
     op.drop_table('inbox')
