@@ -90,7 +90,7 @@ texts: develop ## collect the sentences of the code into the catalogs
 
 lock: develop ## refresh the locks (needs uv)
 	uv lock --quiet
-	uv export --quiet --no-header --no-emit-project --no-default-groups --extra postgres -o requirements.lock
-	uv export --quiet --no-header --no-emit-project --extra postgres -o requirements-dev.lock
+	uv export --quiet --no-header --no-emit-project --no-default-groups --extra errors --extra postgres -o requirements.lock
+	uv export --quiet --no-header --no-emit-project --extra errors --extra postgres -o requirements-dev.lock
 
 .PHONY: help install develop run lint test coverage mutants fuzz chaos audit bench bench-full texts lock

@@ -9,11 +9,15 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.asked_again import offer_yes
 from bot.refusal import DONE, REFUSED, told
 from bot.settings import CommuneFolder, Settings
 from messages.languages import ZONE
+
+if TYPE_CHECKING:
+    import logging
 
 PARTS = ("web", "inbox", "outbox", "clock")
 ROLES = ("officer", "staff", "leader", "admin", "village")
@@ -192,10 +196,20 @@ def _run(options: argparse.Namespace) -> int:
     from bot import commands  # noqa: PLC0415
     from bot.logs import COMMANDS, SERVICE, set_up  # noqa: PLC0415
 
-    set_up(settings.secrets(), SERVICE if options.command == "run" else COMMANDS)
     if options.command == "run":
+        set_up(settings.secrets(), SERVICE, _error_reports(settings))
         return _serve(settings, options.only)
+    set_up(settings.secrets(), COMMANDS)
     return commands.COMMANDS[options.command](settings, options)
+
+
+def _error_reports(settings: Settings) -> "logging.Handler | None":
+    dsn = settings.sentry_dsn.get_secret_value()
+    if not dsn:
+        return None
+    from bot.error_reports import ErrorReports  # noqa: PLC0415 - only where it is wanted
+
+    return ErrorReports(dsn, settings.public_url)
 
 
 def _without_store(options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from bot.dossier_pull import how_it_goes
 from bot.findings import Finding, Weight, ok, warn, wrong
 from bot.refusal import Refusal, told
 from bot.service import Ground
-from bot.settings import NOT_USED_YET, PREFIX, Settings
+from bot.settings import Settings
 from handlers.commune import BadCommune, warnings
 from handlers.office import Office
 from handlers.search import CatalogueError
@@ -153,13 +153,12 @@ def _backup(settings: Settings) -> Iterator[Finding]:
 
 
 def _names(settings: Settings) -> Iterator[Finding]:
-    """Look for settings that change nothing."""
+    """Look for settings that change nothing, and tell who hears of errors."""
     for name in settings.unknown():
         yield warn(_("{name} is no setting of this service.", name=name))
-    for name in NOT_USED_YET:
-        if getattr(settings, name):
-            variable = f"{PREFIX}{name.upper()}"
-            yield warn(_("{name} has no effect in this version.", name=variable))
+    if dsn := settings.sentry_dsn.get_secret_value():
+        host = urlsplit(dsn).hostname or ""
+        yield ok(_("Errors of the service are told to {host}, without anybody's words.", host=host))
 
 
 def _language_model(settings: Settings) -> Iterator[Finding]:

@@ -1,9 +1,10 @@
 """One line an event on stderr, with the inbox id where there is one, and never a secret."""
 
+import json
 import logging
 import sys
 import traceback
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -51,8 +52,16 @@ class Scrubber:
         return text
 
 
-def set_up(secrets: Iterable[str] = (), level: int = SERVICE) -> None:
-    """Send every log record, ours and libraries', through one form to stderr."""
+def set_up(
+    secrets: Iterable[str] = (), level: int = SERVICE, beside: logging.Handler | None = None
+) -> None:
+    """Send every log record, ours and libraries', through one form to stderr.
+
+    Args:
+        secrets: what is cut out wherever it stands.
+        level: from which on records are told.
+        beside: gets the fields of the same lines as JSON, None for nobody.
+    """
     scrub = Scrubber(secrets)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -77,19 +86,22 @@ def set_up(secrets: Iterable[str] = (), level: int = SERVICE) -> None:
         # Once more over the whole line: for what was no text before.
         return scrub.clean(as_line(logger, method, record)).translate(ESCAPES)
 
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+    def as_json(_logger: object, _method: str, record: structlog.typing.EventDict) -> str:
+        return json.dumps({key: scrub.clean(str(value)) for key, value in record.items()})
+
+    def formatter(last: Callable[..., str]) -> logging.Formatter:
+        return structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared[:-1], structlog.stdlib.ExtraAdder(), scrub],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                scrub,
-                render,
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, scrub, last],
         )
-    )
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter(render))
     root = logging.getLogger()
     root.handlers = [handler]
+    if beside is not None:
+        beside.setFormatter(formatter(as_json))
+        root.addHandler(beside)
     root.setLevel(level)
     # One line a request would tell addresses and tokens in paths.
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

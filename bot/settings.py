@@ -25,9 +25,6 @@ DATABASES = ("sqlite+aiosqlite:///", "postgresql+asyncpg://")
 YEARS = range(2000, 3000)
 """The years in which BOT_NOW may lie, as a period may (scoring/periods.py)."""
 
-NOT_USED_YET = ("sentry_dsn",)
-"""Settings that are read and have no effect in this version; `doctor` says so."""
-
 GIVEN = re.compile(r"^\s*(?:export\s+)?(BOT_\w+)\s*=", re.MULTILINE)
 
 HEADER = re.compile(r"[\x20-\x7e]+")
@@ -210,6 +207,15 @@ class Settings(_FromEnvironment):
     def _header(cls, value: SecretStr) -> SecretStr:
         if not HEADER.fullmatch(value.get_secret_value()):
             raise ValueError("must be a header of plain letters, like Authorization: Bearer …")
+        return value
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _project(cls, value: SecretStr) -> SecretStr:
+        parts = _parts(value.get_secret_value())
+        is_project = parts.path.rpartition("/")[2].isdigit() and parts.username and parts.hostname
+        if parts.scheme not in {"http", "https"} or not is_project:
+            raise ValueError("must be a project's address like https://KEY@sentry.example.vn/1")
         return value
 
     @field_validator("now")

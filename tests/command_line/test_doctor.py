@@ -183,13 +183,20 @@ async def test_where_telegram_cannot_be_reached_the_way_around_is_named(
 
 async def test_settings_that_change_nothing_are_warned_of(terminal: Terminal) -> None:
     (terminal.folder / ".env").write_text("BOT_PROT=8081\n# BOT_OLD=1\nexport BOT_HOTS = x\n")
-    strange = {"BOT_TELEGRAM_TOKN": "1:a", "BOT_SENTRY_DSN": "https://key@sentry.example.vn/1"}
-    answer = await terminal("doctor", **strange)
+    answer = await terminal("doctor", BOT_TELEGRAM_TOKN="1:a")
     warned = _warned(answer)
-    for name in ("BOT_TELEGRAM_TOKN", "BOT_PROT", "BOT_HOTS", "BOT_SENTRY_DSN"):
+    for name in ("BOT_TELEGRAM_TOKN", "BOT_PROT", "BOT_HOTS"):
         assert name in warned
     assert "BOT_OLD" not in warned
+
+
+async def test_who_is_told_of_errors_is_named_without_the_key(terminal: Terminal) -> None:
+    answer = await terminal("doctor", BOT_SENTRY_DSN="https://key@sentry.example.vn/1")
+    assert "sentry.example.vn" in answer.out
     assert "key@" not in answer.out
+    refused = await terminal("doctor", BOT_SENTRY_DSN="https://sentry.example.vn/1")
+    assert refused.code == 1
+    assert "BOT_SENTRY_DSN" in refused.err
 
 
 async def test_a_key_that_others_can_read_is_warned_of_and_an_empty_one_is_broken(
