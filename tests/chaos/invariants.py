@@ -92,8 +92,8 @@ async def check(
         url: the database.
         folder: BOT_VAR_DIR.
         wrote: everybody who wrote.
-        repeated: how many letters may have come once more than needed; None = any, as where two
-            processes cannot know of each other.
+        repeated: how many letters to one person may have come once more than needed; None = any,
+            as where two processes cannot know of each other.
     """
     async with looked_into(url, folder) as store:
         codes = await _each_once_and_in_order(store, wrote)
@@ -104,8 +104,8 @@ async def check(
     ]
     for one, receipts in zip(wrote, heard, strict=True):
         assert len(receipts) <= len(one.acknowledged)
-    if repeated is not None:
-        assert sum(sum(receipts.values()) - len(receipts) for receipts in heard) <= repeated
+        if repeated is not None:
+            assert sum(receipts.values()) - len(receipts) <= repeated
 
 
 async def _each_once_and_in_order(store: Store, wrote: Sequence[Wrote]) -> set[str]:

@@ -67,7 +67,8 @@ async def test_every_acknowledged_message_survives_fifty_kills_once_and_in_order
             await settled(url, folder, writers)
             await replay(zalo, writers, chance)
             await settled(url, folder, writers)
-        # A kill between the platform's yes and ours sends one letter again, at most once each.
+        # A kill between the platform's yes and ours sends again what was under way: of each person
+        # one letter is at a time.
         await check(url, folder, writers, repeated=KILLS)
         await check_seals_once_past(url, folder)
 
