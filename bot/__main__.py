@@ -178,6 +178,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.command == "dossiers" and (options.action == "import") != bool(options.file):
+        parser().error("dossiers import needs a FILE, dossiers pull takes none")
     of_files = options.command == "procedures" and options.action != "shown"
     if of_files or options.command in {"understand", "criteria", "rollup"}:
         return _without_store(options)

@@ -14,13 +14,16 @@ def offer_yes(command: argparse.ArgumentParser) -> None:
     command.add_argument("--yes", action="store_true", help="do not ask once more")
 
 
-def be_sure(what: Sayable, word: str, *, yes: bool, typed: TextIO | None = None) -> None:
+def be_sure(
+    what: Sayable, word: str, *, yes: bool, alone: bool = False, typed: TextIO | None = None
+) -> None:
     """Go on only where whoever typed the command wants it a second time.
 
     Args:
         what: what the command would do, for whoever typed it.
         word: what they must type to go on.
         yes: whether they said so on the command line already.
+        alone: whether it goes on where nobody can be asked: what a script must be able to end.
         typed: where they answer, None = standard input.
 
     Raises:
@@ -30,6 +33,8 @@ def be_sure(what: Sayable, word: str, *, yes: bool, typed: TextIO | None = None)
         return
     typed = sys.stdin if typed is None else typed
     if not typed.isatty():
+        if alone:
+            return
         raise Refusal(_("Nobody can be asked here whether it is meant: add --yes."))
     how = _("To go on, type {word}:", word=word)
     sys.stderr.write(f"{say(what)}\n{say(how)} ")

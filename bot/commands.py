@@ -95,6 +95,7 @@ def revoke(settings: Settings, options: argparse.Namespace) -> int:
             _("This ends every role and unused invitation of {name} at once.", name=name),
             "revoke",
             yes=options.yes,
+            alone=True,
         )
         async with _opened(settings, "revoke") as ground:
             ended = await ground.store.write(

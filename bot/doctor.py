@@ -98,7 +98,10 @@ async def _kept(settings: Settings, office: Office) -> AsyncIterator[Finding]:
     try:
         async for finding in _store(ground):
             yield finding
-        for look in (not_behind, public, templates):
+        if not settings.now:
+            # One that is set begins anew in each process and tells nothing of the machine's.
+            yield await not_behind(ground.store, ground.clock())
+        for look in (public, templates):
             async for finding in look(ground):
                 yield finding
         async for finding in _zalo_kept(settings, ground):

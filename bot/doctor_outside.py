@@ -4,16 +4,16 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.app import clock_of
 from bot.findings import Finding, ok, warn, wrong
-from bot.service import Ground
 from bot.settings import Settings
 from messages.text import _
+from storage.database import Store
 from storage.newest import newest_message
 
 RENEWED_WITHIN = timedelta(days=14)
@@ -94,15 +94,14 @@ def clock_is_kept(_settings: Settings) -> Iterator[Finding]:
         yield warn(_("The machine's clock is not kept right: timedatectl set-ntp true"))
 
 
-async def not_behind(ground: Ground) -> AsyncIterator[Finding]:
+async def not_behind(store: Store, now: datetime) -> Finding:
     """Compare the clock with what was kept: nothing was received in the future."""
-    now, newest = ground.clock(), await newest_message(ground.store)
+    newest = await newest_message(store)
     if newest is not None and newest - now > JITTER:
-        yield wrong(
+        return wrong(
             _(
                 "The clock is {n} minutes behind the newest message: deadlines would be wrong.",
                 n=int((newest - now) / timedelta(minutes=1)),
             )
         )
-    else:
-        yield ok(_("The clock is not behind what was kept."))
+    return ok(_("The clock is not behind what was kept."))

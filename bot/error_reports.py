@@ -14,7 +14,7 @@ from sentry_sdk import Client
 QUIET = ("sentry_sdk", "urllib3")
 """Whose own records are not told: they may be about the telling."""
 
-PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds that the end of the service waits for what is not told yet."""
 
 
@@ -46,7 +46,10 @@ class ErrorReports(logging.Handler):
         """Tell of a record."""
         if record.name.startswith(QUIET):
             return
-        fields: dict[str, Any] = json.loads(self.format(record))
+        try:
+            fields: dict[str, Any] = json.loads(self.format(record))
+        except Exception:  # noqa: BLE001 - the journal's own handler tells of a record that has no form
+            return
         event, at = fields.pop("event", ""), fields.pop("error", "")
         self._client.capture_event({
             "level": "fatal" if record.levelno >= logging.CRITICAL else "error",

@@ -29,7 +29,7 @@ GIVEN = re.compile(r"^\s*(?:export\s+)?(BOT_\w+)\s*=", re.MULTILINE)
 
 HEADER = re.compile(r"[\x20-\x7e]+")
 
-TILES = re.compile(r"https?://[\w.-]+(?::\d+)?/[\w./?=&@~+{}-]*", re.ASCII)
+TILES = re.compile(r"https://[\w.-]+(?::\d+)?/[\w./?=&@~+{}-]*", re.ASCII)
 
 ORIGIN = re.compile(r"https?://[\w.-]+(?::\d+)?/?", re.ASCII)
 
@@ -294,7 +294,9 @@ class Settings(_FromEnvironment):
                 found.append(value.get_secret_value())
                 if name == "dossiers_header":
                     # The key alone, and without the word before it, must not be told either.
-                    found += value.get_secret_value().partition(":")[2].split()[-1:]
+                    found += value.get_secret_value().split()[-1:]
+                if name == "sentry_dsn":
+                    found.append(_parts(value.get_secret_value()).username or "")
             elif isinstance(value, str) and "@" in value and (password := _parts(value).password):
                 found += [password, unquote(password)]
         return found

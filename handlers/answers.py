@@ -146,7 +146,8 @@ async def _with_words(turn: Turn, event: Event) -> Reply:
         return turn.end(questions.too_long(longest))
     if not words:
         return await _ask_for(turn, act.ticket, event)
-    return await write(turn, act, event, words)
+    # Who typed code and reason in one line meant it; a finger may slip on a button.
+    return await write(turn, act, event, words, sure=not turn.message.choice)
 
 
 async def _ask_for(turn: Turn, ticket: Ticket, event: Event, wrong: Text | None = None) -> Reply:
@@ -179,8 +180,8 @@ async def _ask_for(turn: Turn, ticket: Ticket, event: Event, wrong: Text | None 
     )
 
 
-async def write(turn: Turn, act: Act, event: Event, words: str) -> Reply:
-    """Write to the citizen: an answer, a question or a reason for refusing."""
+async def write(turn: Turn, act: Act, event: Event, words: str, *, sure: bool = False) -> Reply:
+    """Write to the citizen: an answer, a question or, asked once more unless sure, a refusal."""
     data = {"code": act.ticket.code, "event": event.value}
     if stopped := official_words.stop(turn, words, words_asked_for, data):
         return stopped
@@ -192,7 +193,7 @@ async def write(turn: Turn, act: Act, event: Event, words: str) -> Reply:
         case Event.ASKED:
             return await _question(turn, act.ticket, words)
         case _:
-            if turn.message.key.startswith(desk_refusals.FROM_DESK):
+            if sure:
                 return await desk_refusals.refuse(turn, act.ticket, words)
             asked = {"code": act.ticket.code, "words": words}
             return desk_refusals.ask(turn, asked, refusal_confirmed)

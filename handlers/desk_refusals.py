@@ -12,9 +12,6 @@ from messages.text import Lines, Sayable, Text, _, lines
 from storage.evidence import Evidence
 from storage.tickets import Change, Event, State, Ticket
 
-FROM_DESK = "desk:"
-"""How the key of a message begins that came from a form of the browser, which asks by itself."""
-
 YES = Offer("refuse:yes", _("Yes, refuse it"))
 NO = Offer("refuse:no", _("No, leave it"))
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 from bot.pages.site import Desk
 from handlers.commune import Commune
-from handlers.desk_refusals import FROM_DESK
 from handlers.sender import REASONS
 from messages.envelope import Address, Attachment, Incoming
 from messages.text import Sayable, _
 from storage.people import Person
+
+FROM_DESK = "desk:"
+"""How the key of a message begins that came from a form of the desk."""
 
 LONGEST = 8000
 """Characters of a form's text; the handlers tell the limit that the commune sets."""

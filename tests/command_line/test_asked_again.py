@@ -23,14 +23,13 @@ def _asked(typed: io.StringIO, *, yes: bool = False) -> None:
     be_sure(_("Nothing was changed."), "revoke", yes=yes, typed=typed)
 
 
-async def test_revoking_without_a_terminal_needs_yes(
-    terminal: Terminal, talk: Talk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("yes", [(), ("--yes",)])
+async def test_a_script_revokes_at_once(
+    terminal: Terminal, talk: Talk, monkeypatch: pytest.MonkeyPatch, yes: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("revoke\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     await talk.official(unit="congan", name="Đào Thị Trực")
-    assert "--yes" in (await terminal("revoke", "Đào Thị Trực")).reason
-    assert await talk.read.officers("congan")
-    assert (await terminal("revoke", "Đào Thị Trực", "--yes")).code == 0
+    assert (await terminal("revoke", "Đào Thị Trực", *yes)).code == 0
     assert not await talk.read.officers("congan")
 
 

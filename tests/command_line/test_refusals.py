@@ -28,6 +28,8 @@ from tests.databases import Databases, opened
         ("understand",),
         ("evidence", "burn"),
         ("procedures", "remove", "x.csv"),
+        ("dossiers", "import"),
+        ("dossiers", "pull", "x.csv"),
         ("backup",),
     ],
     ids=" ".join,

@@ -190,7 +190,7 @@ def test_channels_are_the_web_and_those_with_credentials_unless_named(
         ("MAP_TILES", "https://tiles.example.vn/map.png"),
         ("MAP_TILES", "https://tiles.example.vn/{z}/{x}/{y}/{secret}"),
         ("MAP_TILES", "https://tiles.example.vn/{z}/{x}/{y}; script-src *"),
-        ("MAP_TILES", "ftp://tiles.example.vn/{z}/{x}/{y}"),
+        ("MAP_TILES", "http://tiles.example.vn/{z}/{x}/{y}"),
         ("ZALO_MAC_MODE", "lax"),
     ],
 )
@@ -279,6 +279,7 @@ def test_no_secret_is_printed_however_settings_are_printed(given: pytest.MonkeyP
     values = {f"BOT_{name}": f"geheim-{name}" for name in SECRET}
     values["BOT_DATABASE_URL"] = "postgresql+asyncpg://bot:geheim%2Fdb@host/db"
     values["BOT_TELEGRAM_PROXY"] = "http://bot:geheim-proxy@proxy:3128"
+    values["BOT_SENTRY_DSN"] = "https://geheim-SENTRY_DSN@sentry.example.vn/1"
     settings = _read(given, **values)
     record = logging.LogRecord("x", 20, "x", 1, "%s %r", (settings, settings), None)
     for shown in (repr(settings), str(settings), f"{settings}", record.getMessage()):

@@ -59,7 +59,6 @@ async def test_to_name_the_way_of_a_denunciation_is_none(talk: Talk) -> None:
 async def test_the_list_of_reasons_may_name_it(talk: Talk) -> None:
     s = await scene(talk)
     await s.first.says(f"/tuchoi {s.code} don_khieu_nai_to_cao")
-    await s.first.says("1")
     assert (await s.ticket()).state is State.REJECTED
 
 

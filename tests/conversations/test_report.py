@@ -76,7 +76,6 @@ async def test_the_counts_are_what_a_hand_counts(talk: Talk) -> None:
     await officer.says(f"/traloi {corrected} Xin đính chính: vá hôm qua")
     await people[7].says(f"/danhgia {corrected} 2")
     await officer.says(f"/tuchoi {refused} 3")
-    await officer.says("1")
     await officer.says(f"/chuyen {forwarded} vp")
     await officer.says(f"/chuyen {forwarded} vhxh")
     await people[4].says(f"/rutphieu {withdrawn}")

@@ -101,7 +101,7 @@ async def test_people_reach_pages_and_chat_over_https_and_the_watch_stays_inside
         for inside in ("/metrics", "/demo", "/demo/desk"):
             async with session.get(secured.url + inside) as hidden:
                 assert hidden.status == 404
-        # Either nobody takes more than 11 MB, or the service's own limit is met before.
+        # Either the proxy's limit is met, or the service's own, which is far tighter here.
         async with session.post(
             f"{secured.url}/webhooks/zalo", data=BytesIO(b"x" * 12_000_000)
         ) as large:

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.metrics import Metrics
 from bot.outbox_worker import NAMES
+from bot.pages.desk_forms import WHOLE_BYTES
 from tests.running import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -242,3 +243,8 @@ def test_the_composed_service_keeps_its_data_and_is_reached_over_caddy_alone() -
     for each in (bot, caddy):
         assert "cap_drop: [ALL]" in each
         assert "no-new-privileges:true" in each
+
+
+def test_the_proxy_lets_through_what_the_desk_takes() -> None:
+    (told,) = re.findall(r"max_size (\d+)MB", (ROOT / "deploy/Caddyfile").read_text("utf-8"))
+    assert int(told) * 1_000_000 > WHOLE_BYTES

@@ -127,3 +127,8 @@ def test_a_server_that_is_away_holds_nobody_up_and_the_log_says_so(collector: Co
     assert "not sent" in first
     assert others
     assert all("logger=urllib3" in line and "level=warning" in line for line in others)
+
+
+def test_a_record_that_has_no_form_raises_nothing(collector: Collector) -> None:
+    told(collector, 'library.error("%d", "x"); log.error("not sent")')
+    assert [event["message"] for event in collector.events] == ["not sent"]
