@@ -13,6 +13,9 @@ MOST_FILES = 3
 FORM_BYTES = 64 * 1024
 """What a form may have beside its files."""
 
+MOST_PARTS = 16
+"""Fields and files of a form, twice what the largest of ours has: empty ones count as well."""
+
 WHOLE_BYTES = MOST_FILES * PHOTO_BYTES + FORM_BYTES
 
 FILES = "files"
@@ -40,7 +43,7 @@ async def sent(request: web.Request) -> Sent:
 
     Raises:
         BadUpload: it has too many files, or too large ones.
-        web.HTTPBadRequest: it cannot be read.
+        web.HTTPBadRequest: it cannot be read, or has more parts than a form of ours.
         web.HTTPRequestEntityTooLarge: it is larger than a request may be.
     """
     if request.content_type != "multipart/form-data":
@@ -56,10 +59,11 @@ async def sent(request: web.Request) -> Sent:
 async def _parts(request: web.Request) -> Sent:
     fields: dict[str, str] = {}
     files: list[tuple[str, bytes]] = []
-    room = FORM_BYTES
+    room, parts = FORM_BYTES, 0
     reader = await request.multipart()
     while (part := await reader.next()) is not None:
-        if not isinstance(part, BodyPartReader) or not part.name:
+        parts += 1
+        if parts > MOST_PARTS or not isinstance(part, BodyPartReader) or not part.name:
             raise web.HTTPBadRequest
         if part.name == FILES:
             data = await _read(part, PHOTO_BYTES)

@@ -371,6 +371,30 @@ async def test_a_form_that_cannot_be_read_is_refused_as_such(
             assert answer.status == 400, path
 
 
+@pytest.mark.parametrize("part", ['name="x{n}"', 'name="files"; filename="{n}.jpg"'])
+async def test_a_form_without_end_is_not_read_on_though_its_parts_are_empty(
+    desk: DeskScene, browser: ClientSession, seen: Scene, part: str
+) -> None:
+    await enter(desk, browser, seen)
+    async with browser.get(f"{desk.url}/desk/t/{seen.code}", headers=HTML) as answer:
+        page = await answer.text()
+    fields = {name: field_of(page, name) for name in ("token", "once")} | {"act": "nhan"}
+
+    async def body() -> AsyncIterator[bytes]:
+        for name, value in fields.items():
+            yield f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for n in range(100):
+            head = f"--x\r\nContent-Disposition: form-data; {part.format(n=n)}"
+            yield f"{head}\r\n\r\n\r\n".encode()
+        yield b"--x--\r\n"
+
+    headers = HTML | {"Content-Type": "multipart/form-data; boundary=x"}
+    async with browser.post(
+        f"{desk.url}/desk/t/{seen.code}", data=body(), headers=headers
+    ) as answer:
+        assert (answer.status, desk.accepted) == (400, [])
+
+
 def _photo(colour: str = "teal") -> bytes:
     made, picture = io.BytesIO(), Image.new("RGB", (64, 48), colour)
     exif = picture.getexif()
