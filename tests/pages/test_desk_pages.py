@@ -460,10 +460,11 @@ async def test_a_photo_sent_at_the_desk_proves_and_goes_to_the_citizen_on_every_
         ("traloi", [("a.jpg", _photo()[:200])], 415, "không phải ảnh đọc được"),
         ("traloi", [("a.jpg", _photo())] * 4, 413, "nhiều nhất 3 tệp"),
         ("traloi", [("a.jpg", b"%PDF-" + b"x" * (10 << 20))], 413, "10 MB"),
+        ("traloi", [("a.jpg", bytes(31 << 20))], 413, "10 MB"),
     ],
-    ids=["question", "program", "broken", "many", "large"],
+    ids=["question", "program", "broken", "many", "large", "larger than a form may be"],
 )
-async def test_a_file_that_cannot_be_taken_is_told_and_nothing_is_sent(
+async def test_a_file_that_cannot_be_taken_is_told_nothing_is_sent_and_the_words_are_given_back(
     desk: DeskScene,
     browser: ClientSession,
     seen: Scene,
@@ -477,6 +478,7 @@ async def test_a_file_that_cannot_be_taken_is_told_and_nothing_is_sent(
     assert (found, desk.accepted) == (status, [])
     assert told in page
     assert 'role="alert"' in page
+    assert "Đã vá ổ gà sáng nay.</textarea>" in page
     assert await desk.talk.read.files(seen.code) == []
 
 
