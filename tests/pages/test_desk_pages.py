@@ -382,7 +382,8 @@ async def test_a_form_without_end_is_not_read_on_though_its_parts_are_empty(
 
     async def body() -> AsyncIterator[bytes]:
         for name, value in fields.items():
-            yield f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            head = f'--x\r\nContent-Disposition: form-data; name="{name}"'
+            yield f"{head}\r\n\r\n{value}\r\n".encode()
         for n in range(100):
             head = f"--x\r\nContent-Disposition: form-data; {part.format(n=n)}"
             yield f"{head}\r\n\r\n\r\n".encode()
