@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.channels.web.uploads import BadUpload
 from bot.pages import desk_acts, desk_evidence, desk_map, desk_session, desk_view
-from bot.pages.desk_forms import MOST_FILES, Sent, sent
+from bot.pages.desk_forms import MOST_FILES, NOTHING, Sent, sent
 from bot.pages.desk_session import SESSION, is_from_desk, shut, sitting, token_of
 from bot.pages.rendering import language_of, page, with_language
 from bot.pages.site import Desk, Site
@@ -38,14 +38,14 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
         if person is None:
             return shut(site, desk, request)
         code = ticket_code(request.match_info["code"])
+        form = await sent(request)
+        fields = form.fields
+        if not is_from_desk(site, request, fields.get("token", "")):
+            raise web.HTTPForbidden
         try:
-            form = await sent(request)
-            fields = form.fields
-            if not is_from_desk(site, request, fields.get("token", "")):
-                raise web.HTTPForbidden
             along = await _along(desk, form)
         except BadUpload as error:
-            return await _page(site, desk, request, person, wrong=error)
+            return await _page(site, desk, request, person, wrong=error, form=form)
         line = desk_acts.line_of(desk.office.commune, code, fields) if code else ""
         once = fields.get("once", "")
         where = f"{prefix}/t/{code}" if code else prefix
@@ -94,14 +94,22 @@ async def _along(desk: Desk, form: Sent) -> tuple[Attachment, ...]:
     Raises:
         BadUpload: one cannot be taken, or what the form does takes none.
     """
+    if form.refused:
+        raise form.refused
     if form.files and form.fields.get("act") not in desk_acts.WITH_FILES:
         raise BadUpload(400, _("A photo or document goes with an answer or a note only."))
     return tuple([await desk.files.keep(content, name) for name, content in form.files])
 
 
 async def _page(
-    site: Site, desk: Desk, request: web.Request, person: Person, wrong: BadUpload | None = None
+    site: Site,
+    desk: Desk,
+    request: web.Request,
+    person: Person,
+    wrong: BadUpload | None = None,
+    form: Sent = NOTHING,
 ) -> web.Response:
+    """Show the desk; `form` is given back to who has to send it anew."""
     turn, shown, village = desk_view.turn_of(desk, person), _shown(request), _village(request)
     code = ticket_code(request.match_info.get("code", ""))
     told = await desk_acts.told(desk, person, request.query.get("did", ""))
@@ -131,6 +139,7 @@ async def _page(
         refused=refused,
         told=told,
         wrong=wrong.reason if wrong else None,
+        words=form.fields.get("words", ""),
         most_files=MOST_FILES,
         token=token_of(request[SESSION]),
         once=secrets.token_urlsafe(16),

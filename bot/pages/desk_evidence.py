@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.channels.web.uploads import BadUpload
 from bot.pages import desk_acts, desk_view
-from bot.pages.desk_forms import MOST_FILES, Sent, sent
+from bot.pages.desk_forms import MOST_FILES, NOTHING, Sent, sent
 from bot.pages.desk_session import SESSION, is_from_desk, shut, sitting, token_of
 from bot.pages.rendering import language_of, page, with_language
 from bot.pages.site import Desk, Site
@@ -33,14 +33,14 @@ def routes(site: Site, desk: Desk) -> list[web.RouteDef]:
         person = await sitting(desk, request, roles=STAFF)
         if person is None:
             return shut(site, desk, request)
+        form = await sent(request)
+        if not is_from_desk(site, request, form.fields.get("token", "")):
+            raise web.HTTPForbidden
         try:
-            form = await sent(request)
-            if not is_from_desk(site, request, form.fields.get("token", "")):
-                raise web.HTTPForbidden
             line = _line(scheme_of(desk_view.turn_of(desk, person)), form)
             along = [await desk.files.keep(content, name) for name, content in form.files]
         except BadUpload as error:
-            return await _page(site, desk, request, person, wrong=error)
+            return await _page(site, desk, request, person, wrong=error, form=form)
         once, query = form.fields.get("once", ""), ""
         if await desk_acts.act(desk, person, line, once, tuple(along)):
             query = f"?did={once}"
@@ -55,8 +55,10 @@ def _line(scheme: Scheme, form: Sent) -> str:
     """Write what the form stands for as it would be written in the chat.
 
     Raises:
-        BadUpload: it names no component, or has nothing that proves it.
+        BadUpload: it was refused, names no component, or has nothing that proves it.
     """
+    if form.refused:
+        raise form.refused
     component = form.fields.get("component", "")
     words = desk_acts.words_of(form.fields)
     if component not in {*SECTIONS, *(one.id for one in scheme.components)}:
@@ -67,8 +69,14 @@ def _line(scheme: Scheme, form: Sent) -> str:
 
 
 async def _page(
-    site: Site, desk: Desk, request: web.Request, person: Person, wrong: BadUpload | None = None
+    site: Site,
+    desk: Desk,
+    request: web.Request,
+    person: Person,
+    wrong: BadUpload | None = None,
+    form: Sent = NOTHING,
 ) -> web.Response:
+    """Show the form; `form` is given back to who has to send it anew."""
     turn: Turn = desk_view.turn_of(desk, person)
     told: Sayable | None = await desk_acts.told(desk, person, request.query.get("did", ""))
     found = page(
@@ -83,6 +91,8 @@ async def _page(
         sections=SECTIONS,
         told=told,
         wrong=wrong.reason if wrong else None,
+        component=form.fields.get("component", ""),
+        words=form.fields.get("words", ""),
         token=token_of(request[SESSION]),
         once=secrets.token_urlsafe(16),
         longest=desk.office.commune.limits.story,

@@ -16,7 +16,10 @@ WIDE, LOWEST, TALLEST = 600.0, 320.0, 900.0
 """Units of the drawing; a telephone shows about half a pixel for each."""
 
 EDGE = 70.0
-"""Units around the outermost points, so that a mark and its name fit."""
+"""Units around the outermost points, so that a mark fits, and its name below it."""
+
+MARGIN, LETTER = 8.0, 17.0
+"""Units between a name and the edge, and the width of a letter at the most, on the average."""
 
 LEAST = 2e-5
 """The least width of what is shown, as a share of the world's (some 800 m): one pin is no point."""
@@ -50,6 +53,19 @@ class Spot:
     village: str
     count: int
     late: int
+
+    @property
+    def name(self) -> tuple[str, float]:
+        """Give which end of the name is held ("start", "middle", "end"), and where from the west.
+
+        Near an edge the name is held there: in its middle it would be cut off.
+        """
+        half = MARGIN + len(self.village) * LETTER / 2
+        if self.x < half:
+            return "start", MARGIN
+        if self.x > WIDE - half:
+            return "end", WIDE - MARGIN
+        return "middle", self.x
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Evidence sent from the desk in the browser: by staff alone, and as the chat would take it."""
 
 import io
+import re
 from datetime import date
 
 import pytest
 from aiohttp import ClientSession, FormData
 
+from scoring.report import SECTIONS
 from storage.filed_evidence import WAITING
 from tests.conversations.desk_scenes import Scene
 from tests.pages.desk_scene import DeskScene
@@ -76,6 +78,44 @@ async def test_what_proves_nothing_is_told_and_nothing_is_filed(
     assert told in page
 
 
+@pytest.mark.parametrize(
+    ("files", "status"),
+    [
+        ([_photo()] * 4, 413),
+        ([_photo(), b"MZ not a photo"], 415),
+        ([b"%PDF-" + b"x" * (10 << 20)], 413),
+        ([bytes(31 << 20)], 413),
+    ],
+    ids=["many", "unreadable", "large", "larger than a form may be"],
+)
+async def test_who_sends_a_file_that_cannot_be_taken_keeps_the_words_and_the_choice(
+    desk: DeskScene, browser: ClientSession, staff: Somebody, files: list[bytes], status: int
+) -> None:
+    path = await desk.link(staff)
+    await browser.post(f"{desk.url}{path}", headers=HTML)
+    words = "Số 12/TB-UBND\nngày 3/11 <niêm yết>"
+    found, page = await _send(desk, browser, *files, component="1.05", words=words)
+    assert (found, desk.accepted) == (status, [])
+    assert 'role="alert"' in page
+    (chosen,) = re.findall(r'<option value="([^"]*)" selected>', page)
+    assert chosen == "1.05"
+    assert re.search(
+        r"<textarea[^>]*>Số 12/TB-UBND\r?\nngày 3/11 &lt;niêm yết&gt;</textarea>", page
+    )
+
+
+async def test_who_chose_no_component_keeps_the_words_and_a_section_stays_chosen(
+    desk: DeskScene, browser: ClientSession, staff: Somebody
+) -> None:
+    path = await desk.link(staff)
+    await browser.post(f"{desk.url}{path}", headers=HTML)
+    _status, page = await _send(desk, browser, component="", words="Lịch tuần 47")
+    assert "Lịch tuần 47</textarea>" in page
+    section = next(iter(SECTIONS))
+    _status, page = await _send(desk, browser, component=section, words="")
+    assert f'<option value="{section}" selected>' in page
+
+
 async def test_staff_see_no_ticket_and_officers_send_no_evidence(
     desk: DeskScene, browser: ClientSession, staff: Somebody, seen: Scene
 ) -> None:
@@ -91,10 +131,14 @@ async def test_staff_see_no_ticket_and_officers_send_no_evidence(
         assert answer.status == 401
 
 
-async def test_a_form_without_the_token_files_nothing(
-    desk: DeskScene, browser: ClientSession, staff: Somebody
+@pytest.mark.parametrize("files", [0, 1, 4])
+async def test_a_form_without_the_token_files_nothing_and_is_not_given_back(
+    desk: DeskScene, browser: ClientSession, staff: Somebody, files: int
 ) -> None:
     path = await desk.link(staff)
     await browser.post(f"{desk.url}{path}", headers=HTML)
-    status, _page = await _send(desk, browser, token="0" * 64, component="1.05", words="x")
+    status, page = await _send(
+        desk, browser, *[_photo()] * files, token="0" * 64, component="1.05", words="của trang khác"
+    )
     assert (status, desk.accepted) == (403, [])
+    assert "của trang khác" not in page

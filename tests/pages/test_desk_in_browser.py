@@ -16,6 +16,7 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 from bot.pages.media import KeptMedia
 from bot.pages.site import Site
 from handlers.office import Office
+from handlers.village_records import Centre
 from messages.envelope import Attachment, AttachmentKind
 from storage.tickets import State
 from tests import databases
@@ -207,6 +208,55 @@ async def test_the_map_leads_from_a_photo_to_its_ticket(desk: DeskScene) -> None
             await _picture(page, f"map-{width}-{dark}")
             await page.get_by_role("link", name=f"{codes[0]}, có ảnh").click()
             await expect(page.locator(".conversation")).to_contain_text(codes[0])
+
+
+OUTSIDE = """() => {
+  const { width, height } = document.querySelector('.plan').viewBox.baseVal;
+  return [...document.querySelectorAll('.plan .name')].filter((one) => {
+    const box = one.getBBox();
+    return box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height;
+  }).map((one) => one.textContent);
+}"""
+
+VILLAGES = {
+    "Thôn Mai Dương Đông": (20.722, 106.641),
+    "Tổ dân phố Nguyễn Thượng Hiền": (20.740, 106.663),
+    "Thôn Vĩnh Phong Hạ": (20.733, 106.662),
+    "Thôn Ngọc Uyên Thượng": (20.738, 106.642),
+    "Thôn Bắc": (20.728, 106.652),
+}
+
+
+@asynccontextmanager
+async def _of_villages(
+    database: str, browser: Browser, office: Office, hands: Hands, site: Site, folder: Path
+) -> AsyncIterator[DeskScene]:
+    """A desk whose commune has told where its villages are."""
+    centres = tuple(
+        Centre(village=village, latitude=latitude, longitude=longitude)
+        for village, (latitude, longitude) in VILLAGES.items()
+    )
+    commune = office.commune.model_copy(update={"villages": tuple(VILLAGES), "centres": centres})
+    async with (
+        databases.opened(database) as store,
+        talking(store, replace(office, commune=commune), hands) as talk,
+        desk_scene(talk, site, {}, folder) as found,
+    ):
+        found.browser = browser
+        yield found
+
+
+async def test_the_names_of_the_outermost_villages_are_not_cut_off_by_the_map(
+    database: str, chromium: Browser, office: Office, hands: Hands, site: Site, tmp_path: Path
+) -> None:
+    async with _of_villages(database, chromium, office, hands, site, tmp_path) as desk:
+        s = await scene(desk.talk)
+        for width, dark in ((360, False), (1280, True)):
+            async with seated(desk, s, width, dark=dark) as page:
+                await page.get_by_role("link", name="Bản đồ").click()
+                await expect(page.locator(".plan .name")).to_have_count(len(VILLAGES))
+                await _picture(page, f"villages-{width}-{dark}")
+                assert await page.evaluate(OUTSIDE) == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pages.desk_plan import WIDE, drawn, origin_of
+from bot.pages.desk_plan import LETTER, WIDE, Spot, drawn, origin_of
 from storage.tickets import State, Ticket
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -73,6 +73,22 @@ def test_a_village_stands_where_the_commune_says_else_amid_the_pins_of_its_ticke
     assert (amid.x, amid.y) == (pin.x, pin.y)
     assert [one.code for one in plan.unplaced] == ["PA2611-0004", "PA2611-0005"]
     assert plan.tiles == ()
+
+
+@given(st.floats(0, WIDE), st.integers(1, 34))
+def test_a_name_lies_within_the_drawing_and_over_its_village_where_that_is_not_at_the_edge(
+    x: float, letters: int
+) -> None:
+    held, at = Spot(x, 0, "Đ" * letters, 0, 0).name
+    wide = letters * LETTER
+    left = {"start": at, "middle": at - wide / 2, "end": at - wide}[held]
+    assert 0 < left < left + wide < WIDE
+    if 70 <= x <= WIDE - 70:
+        assert left <= x <= left + wide
+
+
+def test_a_name_in_the_middle_is_centred() -> None:
+    assert Spot(300.0, 0, "Thôn Mai Dương Đông", 0, 0).name == ("middle", 300.0)
 
 
 def test_a_pin_far_away_does_not_make_the_commune_a_point() -> None:
