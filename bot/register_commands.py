@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.opened import finished, opened, put
 from bot.refusal import DONE, Refusal
@@ -20,8 +20,9 @@ from storage.tickets import BREACH, Ticket
 
 MOST = 100_000
 
-EVER = datetime(2000, 1, 1, tzinfo=UTC)
-"""Before the first of all incidents."""
+EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
+"""Bounds that leave out no incident, whatever a clock said: one that the service, whose clock may
+be ahead of this command's, has just written down must be in the log."""
 
 
 def requests(settings: Settings, options: argparse.Namespace) -> int:
@@ -67,8 +68,8 @@ def breaches(settings: Settings, options: argparse.Namespace) -> int:
     async def do() -> int:
         code = ticket_code(options.code) if options.code else ""
         async with opened(settings, "breaches", code) as ground:
-            now, read = ground.clock(), Reader(ground.store)
-            listed = await read.data.tickets({BREACH}, EVER, now + timedelta(milliseconds=1), MOST)
+            read = Reader(ground.store)
+            listed = await read.data.tickets({BREACH}, *EVER, MOST)
             found = [one for one in reversed(listed) if not options.code or one.code == code]
             if options.code and not found:
                 raise Refusal(_("There is no incident {code}.", code=options.code))

@@ -28,6 +28,6 @@ async def fresh(bare: Terminal, made_databases: Databases) -> AsyncIterator[Term
 
 @pytest.fixture
 def terminal(bare: Terminal, database: str, hands: Hands) -> Terminal:
-    """A terminal on the database of `store` and `talk`, at the hour of `hands`."""
+    """A terminal on the database of `store` and `talk`, at the hour of `hands` when it is used."""
     known = {"BOT_DATABASE_URL": database, "BOT_SECRET_KEY": SECRET}
-    return Terminal(bare.folder, {**bare.settings, **known, "BOT_NOW": hands.now.isoformat()})
+    return Terminal(bare.folder, {**bare.settings, **known}, lambda: hands.now)

@@ -5,7 +5,8 @@ import contextlib
 import io
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,15 +35,29 @@ class Answer(NamedTuple):
 
 
 class Terminal:
-    """Types commands with these settings and no others, where no `.env` lies about."""
+    """Types commands with these settings and no others, where no `.env` lies about.
 
-    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+    Args:
+        folder: where they are typed.
+        settings: name → value.
+        hour: tells BOT_NOW at each command; None for a clock that only settings name.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        hour: Callable[[], datetime] | None = None,
+    ) -> None:
         self.folder = folder
         self.settings = dict(settings)
+        self.hour = hour
 
     async def __call__(self, *arguments: str, **settings: str) -> Answer:
         """Run a command to its end."""
-        return await asyncio.to_thread(self._type, arguments, {**self.settings, **settings})
+        hour = {"BOT_NOW": self.hour().isoformat()} if self.hour else {}
+        typed = {**hour, **self.settings, **settings}
+        return await asyncio.to_thread(self._type, arguments, typed)
 
     def _type(self, arguments: tuple[str, ...], settings: Mapping[str, str]) -> Answer:
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))

@@ -39,7 +39,7 @@ async def elsewhere(
     folder.mkdir()
     settings = {**terminal.settings, "BOT_DATABASE_URL": url, "BOT_VAR_DIR": str(folder / "var")}
     settings |= {"BOT_SECRET_KEY": "", "BOT_COMMUNE_DIR": str(folder / "commune")}
-    yield Terminal(folder, settings)
+    yield Terminal(folder, settings, terminal.hour)
     await made_databases.drop(url)
 
 

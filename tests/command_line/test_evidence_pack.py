@@ -44,7 +44,7 @@ async def told(talk: Talk, terminal: Terminal, hands: Hands) -> Terminal:
     media = Media(talk.store, Path(terminal.settings["BOT_VAR_DIR"]) / "media", hands)
     (wanted,) = await media.wanted(["web"])
     await media.keep(wanted, PHOTO, "image/jpeg")
-    return Terminal(terminal.folder, {**terminal.settings, "BOT_NOW": hands.now.isoformat()})
+    return terminal
 
 
 async def _exported(told: Terminal) -> Path:

@@ -54,6 +54,15 @@ async def test_an_incident_is_exported_with_what_is_known_and_its_form_is_unconf
     assert (row["on_time"], row["form_confirmed"]) == (True, False)
 
 
+async def test_an_incident_is_listed_by_a_command_whose_clock_is_behind_the_services(
+    terminal: Terminal, talk: Talk
+) -> None:
+    staff = await talk.official("staff")
+    code = code_in(await staff.says(f"/suco {WHAT}"))
+    for arguments in (("breaches",), ("breaches", code)):
+        assert code in (await terminal(*arguments, BOT_NOW="2026-11-20T08:00")).out
+
+
 async def test_an_incident_that_is_not_there_is_refused(terminal: Terminal, talk: Talk) -> None:
     citizens = code_in(await talk.person().says("/gopy Đường vỡ ổ gà to trước cổng trường"))
     for code in (citizens, "PA2611-0000", "x"):
