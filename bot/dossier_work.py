@@ -52,7 +52,7 @@ class DossierWork:
         office: what the commune has laid down.
         clock: tells the time.
         folder: where exports wait for a yes.
-        darkroom: opens photographed receipts.
+        darkroom: opens photographed receipts; whoever made it closes it.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class DossierWork:
         office: Office,
         clock: Clock,
         folder: Path,
-        darkroom: Darkroom | None = None,
+        darkroom: Darkroom,
     ) -> None:
-        self._darkroom = darkroom or Darkroom()
+        self._darkroom = darkroom
         self._store, self._inbox, self._media = store, inbox, media
         self._channels, self._office, self._clock = channels, office, clock
         self._folder = folder
@@ -77,17 +77,10 @@ class DossierWork:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look every second until told to stop."""
-        try:
-            while not stopping.is_set():
-                await self._look_once()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), EVERY)
-        finally:
-            await self.close()
-
-    async def close(self) -> None:
-        """End the process that opens photos."""
-        await self._darkroom.close()
+        while not stopping.is_set():
+            await self._look_once()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), EVERY)
 
     async def _look_once(self) -> None:
         try:

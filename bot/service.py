@@ -98,6 +98,7 @@ class Service:
         beside: Sequence[Work] = (),
     ) -> None:
         self._beside = beside
+        # One for all: it opens one picture at a time, and a large one takes half a gigabyte.
         self.darkroom = Darkroom()
         self.ground = ground
         self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
@@ -164,6 +165,7 @@ class Service:
                 office=ground.office,
                 clock=ground.clock,
                 folder=ground.media.folder.parent / "exports",
+                darkroom=self.darkroom,
             ).run,
         }
         for name, work in workers.items():
