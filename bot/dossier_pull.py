@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +30,13 @@ EVERY = 15.0
 
 FACTS = "one-stop"
 """Under what the source's state is kept: `asked`, `pulled`, `trouble`."""
+
+PULLED, BY_HAND = "pulled", "pulled by hand"
+"""Under which names a table lies while it is imported, by the clock and by command."""
+
+LEFT = timedelta(minutes=15)
+"""After which a table that still lies there was left by whoever was killed: no import needs its
+file for so long."""
 
 LISTED = 5
 
@@ -69,7 +78,7 @@ class DossierPull:
     ) -> None:
         self._store, self._inbox, self._commune, self._clock = store, inbox, commune, clock
         self._header = header
-        self._path = folder / "pulled"
+        self._path = folder / PULLED
         self._facts = ChannelFacts(store, FACTS, clock)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -109,14 +118,12 @@ class DossierPull:
         assert source is not None  # noqa: S101 - looked at before
         try:
             content = await fetch(source, self._header)
-            await asyncio.to_thread(keep, self._path, content)
-            outcome = await bring_in(self._store, self._commune, self._clock, self._path)
+            async with lying(self._path, content):
+                outcome = await bring_in(self._store, self._commune, self._clock, self._path)
         except NotPulled as error:
             return Trouble(error.word, error.reason)
         except Refused as error:
             return Trouble("refused", error.reason)
-        finally:
-            self._path.unlink(missing_ok=True)
         if outcome.refused:
             return Trouble("cells", lines(*wrong(outcome.rows, LISTED)))
         if outcome.too_many_gone:
@@ -165,6 +172,30 @@ async def how_it_goes(store: Store) -> tuple[Fact | None, Fact | None]:
     if trouble is not None:
         trouble = Fact(trouble.value.partition(" ")[2], trouble.at)
     return await fact(store, FACTS, "pulled"), trouble
+
+
+@contextlib.asynccontextmanager
+async def lying(path: Path, content: bytes) -> AsyncIterator[None]:
+    """Keep a table in a file that is deleted at the end."""
+    writing = asyncio.create_task(asyncio.to_thread(keep, path, content))
+    with contextlib.ExitStack() as afterwards:
+        afterwards.callback(path.unlink, missing_ok=True)
+        try:
+            await asyncio.shield(writing)
+            yield
+        finally:
+            # Its thread ends by itself; what it wrote after the deletion would stay.
+            await asyncio.wait([writing])
+
+
+def sweep(folder: Path) -> None:
+    """Delete the tables that were left behind."""
+    # By the machine's clock, as the file system writes it.
+    before = time.time() - LEFT.total_seconds()
+    for path in (folder / PULLED, folder / BY_HAND):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
 
 
 def keep(path: Path, content: bytes) -> None:

@@ -1,14 +1,17 @@
 """The table pulled over HTTP: through the same door as a file, and told where it fails."""
 
 import asyncio
+import os
+import threading
+import time
 from collections.abc import AsyncIterator
-from pathlib import Path
+from pathlib import Path, PosixPath
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from pydantic import ValidationError
 
-from bot.dossier_pull import DossierPull, how_it_goes
+from bot.dossier_pull import BY_HAND, LEFT, PULLED, DossierPull, how_it_goes, keep, lying
 from bot.dossier_source import NotPulled, fetch
 from bot.dossier_work import DossierWork
 from handlers.dossier_records import DossierSource
@@ -152,6 +155,59 @@ async def test_a_bad_answer_changes_nothing_and_is_told_to_staff_once(
     (again,) = await hears(talk, pull, staff)
     assert "lấy được" in again
     assert (await how_it_goes(talk.store))[1] is None
+
+
+@pytest.mark.parametrize("name", [PULLED, BY_HAND])
+async def test_a_table_that_a_kill_left_behind_is_deleted_when_no_import_can_need_it(
+    work: DossierWork, talk: Talk, tmp_path: Path, name: str
+) -> None:
+    left = tmp_path / "exports" / name
+    keep(left, b"names")
+    await work.look()
+    assert left.exists()
+    old = time.time() - LEFT.total_seconds() - 60
+    os.utime(left, (old, old))
+    await work.look()
+    assert left.exists()
+    talk.hands.move(minutes=LEFT.total_seconds() / 60)
+    await work.look()
+    assert not left.exists()
+
+
+async def test_what_a_kill_left_behind_is_deleted_at_the_start(
+    work: DossierWork, tmp_path: Path
+) -> None:
+    old = time.time() - LEFT.total_seconds() - 60
+    for name in (PULLED, BY_HAND, "7"):
+        keep(tmp_path / "exports" / name, b"names")
+        os.utime(tmp_path / "exports" / name, (old, old))
+    await work.look()
+    # The other one was sent by somebody, who has a day to say yes.
+    assert [path.name for path in (tmp_path / "exports").iterdir()] == ["7"]
+
+
+async def test_whoever_stops_while_a_table_is_written_leaves_none_behind(tmp_path: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class OnASlowDisk(PosixPath):
+        def touch(self, mode: int = 0o666, exist_ok: bool = True) -> None:  # noqa: FBT001, FBT002 - as pathlib has it
+            begun.set()
+            go_on.wait(30)
+            super().touch(mode, exist_ok)
+
+    async def hold() -> None:
+        async with lying(OnASlowDisk(tmp_path / PULLED), b"names"):
+            pass
+
+    holding = asyncio.create_task(hold())
+    await asyncio.to_thread(begun.wait, 30)
+    holding.cancel()
+    await asyncio.wait([holding], timeout=0.2)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await holding
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert not (tmp_path / PULLED).exists()
 
 
 async def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(
