@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path, PosixPath
+from typing import TypeVar
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -15,10 +16,15 @@ from bot.dossier_pull import BY_HAND, LEFT, PULLED, DossierPull, how_it_goes, ke
 from bot.dossier_source import NotPulled, fetch
 from bot.dossier_work import DossierWork
 from handlers.dossier_records import DossierSource
+from storage.connection import Job
+from storage.database import BadValue, Store, StoreUnavailable
+from storage.dossiers_import import DossierImport
 from tests.dossiers.exports import CODE, DIGITS, row
 from tests.dossiers.interface import KEY, Interface, as_json, interface, record
 from tests.raw_server import raw_server
 from tests.transcript import Somebody, Talk
+
+T = TypeVar("T")
 
 OTHER = "H24.107-261116-0002"
 
@@ -33,18 +39,38 @@ def source_at(url: str) -> DossierSource:
     return DossierSource(url=url, every=60, private=True)
 
 
-@pytest.fixture
-def pull(talk: Talk, one_stop: Interface, tmp_path: Path) -> DossierPull:
+class Failing(Store):
+    """A store whose writes of certain numbers, counted from 1, fail."""
+
+    def __init__(self, store: Store, *fail: int) -> None:
+        self.__dict__ = store.__dict__
+        self.fail, self.writes = fail, 0
+
+    async def write(self, job: Job[T], *, urgent: bool = False) -> T:
+        self.writes += 1
+        if self.writes in self.fail:
+            raise StoreUnavailable("disk full")
+        return await super().write(job, urgent=urgent)
+
+
+def pull_by(
+    talk: Talk, one_stop: Interface, folder: Path, store: Store | None = None
+) -> DossierPull:
     commune = talk.office.commune
     pulled = commune.dossiers.model_copy(update={"pulled": source_at(one_stop.url)})
     return DossierPull(
-        talk.store,
+        store or talk.store,
         talk.inbox,
         commune.model_copy(update={"dossiers": pulled}),
         talk.hands,
         header=KEY,
-        folder=tmp_path / "exports",
+        folder=folder,
     )
+
+
+@pytest.fixture
+def pull(talk: Talk, one_stop: Interface, tmp_path: Path) -> DossierPull:
+    return pull_by(talk, one_stop, tmp_path / "exports")
 
 
 @pytest.fixture
@@ -208,6 +234,88 @@ async def test_whoever_stops_while_a_table_is_written_leaves_none_behind(tmp_pat
         await holding
     await asyncio.get_running_loop().shutdown_default_executor()
     assert not (tmp_path / PULLED).exists()
+
+
+async def test_an_import_by_staff_at_that_moment_is_no_trouble_and_waited_for(
+    talk: Talk, pull: DossierPull, one_stop: Interface, staff: Somebody
+) -> None:
+    one_stop.gives(as_json(record()))
+    by_staff = DossierImport(talk.store, talk.hands)
+    await by_staff.begin()
+    await pull.look()
+    await talk.settle()
+    assert staff.new() == []
+    assert (await how_it_goes(talk.store)) == (None, None)
+    await by_staff.drop()
+    await pull.look()
+    await talk.settle()
+    assert staff.new() == []
+    assert await talk.read.dossiers.dossier(CODE) is not None
+
+
+async def test_a_database_that_fails_in_the_middle_is_told_and_tried_in_the_next_time(
+    talk: Talk, one_stop: Interface, staff: Somebody, tmp_path: Path
+) -> None:
+    one_stop.gives(as_json(record()))
+    # The first write keeps when it was asked, the second begins the import.
+    pull = pull_by(talk, one_stop, tmp_path, Failing(talk.store, 2))
+    (letter,) = await hears(talk, pull, staff)
+    assert "Cơ sở dữ liệu" in letter
+    assert (await how_it_goes(talk.store))[1] is not None
+    (again,) = await hears(talk, pull, staff)
+    assert "lấy được" in again
+    assert await talk.read.dossiers.dossier(CODE) is not None
+
+
+async def test_an_error_that_nobody_expected_is_told_once(
+    talk: Talk, one_stop: Interface, staff: Somebody, tmp_path: Path
+) -> None:
+    one_stop.gives(as_json(record()))
+    (tmp_path / "in the way").write_text("no folder")
+    pull = pull_by(talk, one_stop, tmp_path / "in the way")
+    (letter,) = await hears(talk, pull, staff)
+    assert "nhật ký" in letter
+    assert "in the way" not in letter
+    assert (await how_it_goes(talk.store))[1] is not None
+    assert await hears(talk, pull, staff) == []
+
+
+@pytest.mark.parametrize("number", [2, 3])
+async def test_staff_are_told_whichever_write_of_the_trouble_failed(
+    talk: Talk, one_stop: Interface, staff: Somebody, tmp_path: Path, number: int
+) -> None:
+    one_stop.gives(b"{}", "500 Oops")
+    pull = pull_by(talk, one_stop, tmp_path, Failing(talk.store, number))
+    with pytest.raises(StoreUnavailable):
+        await pull.look()
+    # At the next look, not when the time of a pull is over again.
+    await pull.look()
+    await talk.settle()
+    assert "bị lỗi" in staff.new()[-1]
+    assert (await how_it_goes(talk.store))[1] is not None
+
+
+async def test_whoever_dies_in_between_has_told_staff(
+    talk: Talk, one_stop: Interface, staff: Somebody, tmp_path: Path
+) -> None:
+    one_stop.gives(b"{}", "500 Oops")
+    with pytest.raises(StoreUnavailable):
+        await pull_by(talk, one_stop, tmp_path, Failing(talk.store, 3)).look()
+    # Another process, which knows nothing of the first one's trouble.
+    after = pull_by(talk, one_stop, tmp_path)
+    assert "bị lỗi" in (await hears(talk, after, staff))[-1]
+
+
+async def test_an_error_of_the_looking_itself_is_left_to_the_service_to_tell(
+    talk: Talk, one_stop: Interface, tmp_path: Path
+) -> None:
+    class Broken(Failing):
+        async def write(self, job: Job[T], *, urgent: bool = False) -> T:
+            raise BadValue("nobody expected this")
+
+    pull = pull_by(talk, one_stop, tmp_path, Broken(talk.store))
+    with pytest.raises(BadValue):
+        await asyncio.wait_for(pull.run(asyncio.Event()), 30)
 
 
 async def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(
