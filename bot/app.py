@@ -312,9 +312,9 @@ async def run(settings: Settings, only: Sequence[str] = PARTS) -> None:
         notices = PublicationWatch(
             settings.commune_dir, office, ground.store, clock, shows="web" in only
         )
-        beside_it = [watch.run, notices.run]
+        beside_it = {"catalogue": watch.run, "publications": notices.run}
         if "clock" in only and office.commune.dossiers.pulled is not None:
-            beside_it.append(_pull(settings, ground).run)
+            beside_it["pull"] = _pull(settings, ground).run
         service = Service(ground, channels, only, beside=beside_it)
         stack.push_async_callback(service.close)
         site = _site(settings, ground, identity, links, service)

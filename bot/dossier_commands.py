@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.dossier_import import Refused, bring_in
-from bot.dossier_pull import keep
+from bot.dossier_pull import BY_HAND, lying
 from bot.dossier_source import NotPulled, fetch
 from bot.refusal import DONE, Refusal
 from bot.service import Ground
@@ -42,15 +42,13 @@ async def pull_dossiers(settings: Settings, ground: Ground, options: argparse.Na
     source = ground.office.commune.dossiers.pulled
     if source is None:
         raise Refusal(_("commune.toml names no address under dossiers.pulled."))
-    path = settings.var_dir / "exports" / "pulled by hand"
+    path = settings.var_dir / "exports" / BY_HAND
     try:
         content = await fetch(source, settings.dossiers_header.get_secret_value())
-        await asyncio.to_thread(keep, path, content)
-        return await _bring_in(ground, path, options)
     except NotPulled as error:
         raise Refusal(error.reason) from None
-    finally:
-        path.unlink(missing_ok=True)
+    async with lying(path, content):
+        return await _bring_in(ground, path, options)
 
 
 async def _bring_in(ground: Ground, path: Path, options: argparse.Namespace) -> int:

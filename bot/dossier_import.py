@@ -30,6 +30,13 @@ class Refused(Exception):
         self.reason = reason
 
 
+class UnderWay(Refused):
+    """Another import is under way."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Another import is under way. Please wait for its end."))
+
+
 Progress = Callable[[int], None]
 
 
@@ -63,7 +70,8 @@ async def bring_in(
         progress: told how many rows were taken so far.
 
     Raises:
-        Refused: the file cannot be read, or another import is under way.
+        Refused: the file cannot be read.
+        UnderWay: another import is not at its end.
     """
     with closing(Export(path)) as export:
         try:
@@ -82,7 +90,7 @@ async def bring_in(
             await _all(export, rows, importing, progress)
         except Busy as error:
             await importing.drop()
-            raise Refused(_("Another import is under way. Please wait for its end.")) from error
+            raise UnderWay from error
         except Unreadable as error:
             await importing.drop()
             raise Refused(unreadable(error.word, error.place)) from error
@@ -128,5 +136,5 @@ async def _ended(rows: Rows, importing: DossierImport, *, dry: bool, gone_too: b
         return Outcome(rows.table, rows, difference, too_many_gone=True)
     except Busy as error:
         await importing.drop()
-        raise Refused(_("Another import is under way. Please wait for its end.")) from error
+        raise UnderWay from error
     return Outcome(rows.table, rows, difference, done=not dry)

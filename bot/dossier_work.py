@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,7 +12,7 @@ import structlog
 from bot.channels.channel import CannotFetch, Channel, SendError
 from bot.darkroom import Broken, Darkroom
 from bot.dossier_import import Refused, bring_in
-from bot.dossier_pull import keep
+from bot.dossier_pull import LEFT, keep, sweep
 from bot.logs import where
 from bot.photos import BadPhoto
 from handlers.dossier import LONGEST as LONGEST_CODE
@@ -52,7 +52,7 @@ class DossierWork:
         office: what the commune has laid down.
         clock: tells the time.
         folder: where exports wait for a yes.
-        darkroom: opens photographed receipts.
+        darkroom: opens photographed receipts; whoever made it closes it.
     """
 
     def __init__(
@@ -65,29 +65,23 @@ class DossierWork:
         office: Office,
         clock: Clock,
         folder: Path,
-        darkroom: Darkroom | None = None,
+        darkroom: Darkroom,
     ) -> None:
-        self._darkroom = darkroom or Darkroom()
+        self._darkroom = darkroom
         self._store, self._inbox, self._media = store, inbox, media
         self._channels, self._office, self._clock = channels, office, clock
         self._folder = folder
         self._files = SentFiles(store, clock)
         self._read = Reader(store)
         self._morning_of = ""
+        self._swept_at: datetime | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look every second until told to stop."""
-        try:
-            while not stopping.is_set():
-                await self._look_once()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), EVERY)
-        finally:
-            await self.close()
-
-    async def close(self) -> None:
-        """End the process that opens photos."""
-        await self._darkroom.close()
+        while not stopping.is_set():
+            await self._look_once()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), EVERY)
 
     async def _look_once(self) -> None:
         try:
@@ -99,12 +93,20 @@ class DossierWork:
 
     async def look(self) -> None:
         """Do what is due now."""
+        await self._sweep()
         while file := await self._files.claim(list(self._channels)):
             await self._take(file)
             self._inbox.arrived.set()
         await self._after_imports()
         await self._morning()
         await self._print()
+
+    async def _sweep(self) -> None:
+        """Delete what a pull left behind that was killed."""
+        now = self._clock()
+        if self._swept_at is None or now - self._swept_at >= LEFT:
+            await asyncio.to_thread(sweep, self._folder)
+            self._swept_at = now
 
     async def _take(self, file: SentFile) -> None:
         if file.attempts > TRIES:

@@ -34,7 +34,7 @@ class MediaWorker:
     Args:
         media: the kept files.
         channels: by name; the files of one that is closed wait until it opens again.
-        darkroom: opens pictures.
+        darkroom: opens pictures; whoever made it closes it.
     """
 
     def __init__(self, media: Media, channels: Mapping[str, Channel], darkroom: Darkroom) -> None:
@@ -83,7 +83,6 @@ class MediaWorker:
         for task in list(self._fetching.values()):
             task.cancel()
         await asyncio.gather(*self._fetching.values(), return_exceptions=True)
-        await self._darkroom.close()
 
     async def _wait(self, stopping: asyncio.Event) -> None:
         """Wait until a file is done, a moment has passed, or it is told to stop."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import structlog
 from aiohttp import web
@@ -34,7 +35,15 @@ log = structlog.get_logger(__name__)
 PARTS = ("web", "inbox", "outbox", "clock")
 """What `run --only` may name; all of them run by default, in one process."""
 
-WORKERS = {"reports": "clock", "dossiers": "clock", "media": "clock", "watch": "web"}
+WORKERS = {
+    "reports": "clock",
+    "dossiers": "clock",
+    "media": "clock",
+    "pull": "clock",
+    "watch": "web",
+    "catalogue": "web",
+    "publications": "web",
+}
 """Workers that are no part of their own, and the part that they belong to."""
 
 PAUSES = (1.0, 60.0)
@@ -87,7 +96,7 @@ class Service:
         ground: what it stands on.
         channels: those that are open.
         only: the parts to run.
-        beside: what else works in every process until it is told to stop.
+        beside: what else works until it is told to stop, by its name in `WORKERS`.
     """
 
     def __init__(
@@ -95,9 +104,10 @@ class Service:
         ground: Ground,
         channels: Sequence[Channel],
         only: Sequence[str] = PARTS,
-        beside: Sequence[Work] = (),
+        beside: Mapping[str, Work] = MappingProxyType({}),
     ) -> None:
         self._beside = beside
+        # One for all: it opens one picture at a time, and a large one takes half a gigabyte.
         self.darkroom = Darkroom()
         self.ground = ground
         self.channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
@@ -164,6 +174,7 @@ class Service:
                 office=ground.office,
                 clock=ground.clock,
                 folder=ground.media.folder.parent / "exports",
+                darkroom=self.darkroom,
             ).run,
         }
         for name, work in workers.items():
@@ -176,8 +187,7 @@ class Service:
             running.working.append(
                 tasks.create_task(self.work("media", files.run, stopping), name="media")
             )
-        for work in self._beside:
-            name = work.__qualname__
+        for name, work in self._beside.items():
             running.working.append(tasks.create_task(self.work(name, work, stopping), name=name))
         return running
 
@@ -244,7 +254,7 @@ class Service:
                 parts[name] = "ok"
         parts |= {part: "ok" if part in self._only else "off" for part in PARTS[1:]}
         failing = {WORKERS.get(name, name) for name in self._failing}
-        return parts | dict.fromkeys(failing & parts.keys(), "degraded")
+        return parts | dict.fromkeys(failing, "degraded")
 
     async def hang_up(self) -> None:
         """Close the channels."""

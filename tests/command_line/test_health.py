@@ -27,8 +27,8 @@ Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-def service(store: Store, office: Office, hands: Hands, tmp_path: Path) -> Service:
-    ground = Ground(
+def ground(store: Store, office: Office, hands: Hands, tmp_path: Path) -> Ground:
+    return Ground(
         store=store,
         inbox=Inbox(store, hands),
         outbox=Outbox(store, hands),
@@ -37,6 +37,10 @@ def service(store: Store, office: Office, hands: Hands, tmp_path: Path) -> Servi
         clock=hands,
         metrics=Metrics(),
     )
+
+
+@pytest.fixture
+def service(ground: Ground) -> Service:
     return Service(ground, [ScriptedChannel("web"), ScriptedChannel("zalo")], ["web", "inbox"])
 
 
@@ -106,6 +110,33 @@ async def test_a_worker_that_fails_begins_anew_and_is_degraded_meanwhile(service
             counted = await answer.text()
     assert (told["status"], told["parts"]["inbox"]) == ("degraded", "degraded")
     assert 'worker_failures_total{worker="inbox"} 1.0' in counted
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("catalogue", "web"), ("publications", "web"), ("pull", "clock"), ("unheard-of", None)],
+)
+async def test_what_works_beside_and_fails_is_told_with_its_part(
+    ground: Ground, name: str, part: str | None
+) -> None:
+    failed = asyncio.Event()
+
+    async def fails(_stopping: asyncio.Event) -> None:
+        failed.set()
+        raise RuntimeError("always")
+
+    service = Service(ground, [ScriptedChannel("web")], ["web"], beside={name: fails})
+    stopping = asyncio.Event()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        running = service.start(tasks, stopping)
+        await failed.wait()
+        async with _asked(service) as client, client.get("/healthz") as answer:
+            told = await answer.json()
+        stopping.set()
+        for task in running.listening:
+            task.cancel()
+    assert told["status"] == "degraded"
+    assert [one for one, how in told["parts"].items() if how == "degraded"] == [part or name]
 
 
 async def test_a_worker_that_always_fails_still_stops_when_told(service: Service) -> None:

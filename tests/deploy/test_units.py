@@ -65,6 +65,12 @@ def test_every_unit_may_do_no_more_than_it_needs(name: str) -> None:
     assert {key: service[key] for key in NEEDED} == NEEDED
 
 
+def test_a_process_of_pictures_that_outgrows_the_memory_does_not_end_the_service() -> None:
+    service = _unit("than-thien.service")["Service"]
+    assert service["MemoryMax"] == "1G"
+    assert service["OOMPolicy"] == "continue"
+
+
 @pytest.mark.parametrize("name", UNITS)
 def test_every_unit_names_commands_settings_and_files_that_exist(name: str) -> None:
     text = (DEPLOY / name).read_text("utf-8")

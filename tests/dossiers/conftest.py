@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.darkroom import Darkroom
 from bot.dossier_work import DossierWork
 from handlers.office import Office
 from storage.database import Store
@@ -28,7 +29,8 @@ def read(store: Store) -> Reader:
 @pytest.fixture
 async def work(talk: Talk, tmp_path: Path) -> AsyncIterator[DossierWork]:
     """What is done outside turns, on the scripted channels."""
-    one = DossierWork(
+    darkroom = Darkroom()
+    yield DossierWork(
         talk.store,
         talk.inbox,
         media=Media(talk.store, tmp_path / "media", talk.hands),
@@ -36,6 +38,6 @@ async def work(talk: Talk, tmp_path: Path) -> AsyncIterator[DossierWork]:
         office=talk.office,
         clock=talk.hands,
         folder=tmp_path / "exports",
+        darkroom=darkroom,
     )
-    yield one
-    await one.close()
+    await darkroom.close()

@@ -1,5 +1,6 @@
 """Who proves that a dossier is theirs is told where it is; nobody else learns anything."""
 
+import asyncio
 import io
 from pathlib import Path
 
@@ -8,13 +9,18 @@ import segno
 
 from bot.darkroom import Broken, Darkroom
 from bot.dossier_work import DossierWork
+from bot.metrics import Metrics
+from bot.service import Ground, Service
 from handlers.dossier_telling import STAGES
 from messages.languages import say
 from storage.dossiers import Exported, Stage
+from storage.dossiers_files import DONE
+from storage.dossiers_tables import sent_files
 from storage.media import Media
 from storage.reader import Reader
 from tests.conversations.citizen_scenes import person_of, step_of
 from tests.dossiers.exports import CODE, DIGITS, imported, moment
+from tests.storage.acts import rows
 from tests.transcript import Somebody, Talk
 
 MISSING = "H24.107-261116-9999"
@@ -289,6 +295,7 @@ async def test_a_receipt_is_read_again_where_the_process_that_reads_it_dies(
     talk.channels["web"].files["photo-1"] = photographed(CODE)
     citizen = talk.person()
     await citizen.photo("/hoso")
+    darkroom = Dying()
     work = DossierWork(
         talk.store,
         talk.inbox,
@@ -297,16 +304,42 @@ async def test_a_receipt_is_read_again_where_the_process_that_reads_it_dies(
         office=talk.office,
         clock=talk.hands,
         folder=tmp_path / "exports",
-        darkroom=Dying(),
+        darkroom=darkroom,
     )
     await work.look()
     await talk.settle()
     citizen.new()
     talk.hands.move(minutes=1)
     await work.look()
-    await work.close()
+    await darkroom.close()
     await talk.settle()
     assert "bốn số cuối" in citizen.new()[-1]
+
+
+async def test_one_process_at_a_time_opens_the_pictures_of_a_service(
+    talk: Talk, tmp_path: Path
+) -> None:
+    # Two large ones at once would be more than the memory that the service has.
+    ground = Ground(
+        store=talk.store,
+        inbox=talk.inbox,
+        outbox=talk.outbox,
+        media=Media(talk.store, tmp_path / "media", talk.hands),
+        office=talk.office,
+        clock=talk.hands,
+        metrics=Metrics(),
+    )
+    talk.channels["web"].files["photo-1"] = photographed(CODE)
+    await talk.person().photo("/hoso")
+    service, stopping = Service(ground, [talk.channels["web"]], ["clock"]), asyncio.Event()
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        service.start(tasks, stopping)
+        while [row.state for row in await rows(talk.store, sent_files)] != [DONE]:  # noqa: ASYNC110 - the store tells nobody
+            await asyncio.sleep(0.02)
+        stopping.set()
+    # It is open for the desk in the browser still, until the service closes.
+    assert service.darkroom._process is not None
+    await service.darkroom.close()
 
 
 async def test_a_photo_with_the_command_is_read_too(talk: Talk, work: DossierWork) -> None:

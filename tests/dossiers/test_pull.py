@@ -1,21 +1,30 @@
 """The table pulled over HTTP: through the same door as a file, and told where it fails."""
 
 import asyncio
+import os
+import threading
+import time
 from collections.abc import AsyncIterator
-from pathlib import Path
+from pathlib import Path, PosixPath
+from typing import TypeVar
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from pydantic import ValidationError
 
-from bot.dossier_pull import DossierPull, how_it_goes
+from bot.dossier_pull import BY_HAND, LEFT, PULLED, DossierPull, how_it_goes, keep, lying
 from bot.dossier_source import NotPulled, fetch
 from bot.dossier_work import DossierWork
 from handlers.dossier_records import DossierSource
+from storage.connection import Job
+from storage.database import BadValue, Store, StoreUnavailable
+from storage.dossiers_import import DossierImport
 from tests.dossiers.exports import CODE, DIGITS, row
 from tests.dossiers.interface import KEY, Interface, as_json, interface, record
 from tests.raw_server import raw_server
 from tests.transcript import Somebody, Talk
+
+T = TypeVar("T")
 
 OTHER = "H24.107-261116-0002"
 
@@ -30,18 +39,38 @@ def source_at(url: str) -> DossierSource:
     return DossierSource(url=url, every=60, private=True)
 
 
-@pytest.fixture
-def pull(talk: Talk, one_stop: Interface, tmp_path: Path) -> DossierPull:
+class Failing(Store):
+    """A store whose writes of certain numbers, counted from 1, fail."""
+
+    def __init__(self, store: Store, *fail: int) -> None:
+        self.__dict__ = store.__dict__
+        self.fail, self.writes = fail, 0
+
+    async def write(self, job: Job[T], *, urgent: bool = False) -> T:
+        self.writes += 1
+        if self.writes in self.fail:
+            raise StoreUnavailable("disk full")
+        return await super().write(job, urgent=urgent)
+
+
+def pull_by(
+    talk: Talk, one_stop: Interface, folder: Path, store: Store | None = None
+) -> DossierPull:
     commune = talk.office.commune
     pulled = commune.dossiers.model_copy(update={"pulled": source_at(one_stop.url)})
     return DossierPull(
-        talk.store,
+        store or talk.store,
         talk.inbox,
         commune.model_copy(update={"dossiers": pulled}),
         talk.hands,
         header=KEY,
-        folder=tmp_path / "exports",
+        folder=folder,
     )
+
+
+@pytest.fixture
+def pull(talk: Talk, one_stop: Interface, tmp_path: Path) -> DossierPull:
+    return pull_by(talk, one_stop, tmp_path / "exports")
 
 
 @pytest.fixture
@@ -152,6 +181,141 @@ async def test_a_bad_answer_changes_nothing_and_is_told_to_staff_once(
     (again,) = await hears(talk, pull, staff)
     assert "lấy được" in again
     assert (await how_it_goes(talk.store))[1] is None
+
+
+@pytest.mark.parametrize("name", [PULLED, BY_HAND])
+async def test_a_table_that_a_kill_left_behind_is_deleted_when_no_import_can_need_it(
+    work: DossierWork, talk: Talk, tmp_path: Path, name: str
+) -> None:
+    left = tmp_path / "exports" / name
+    keep(left, b"names")
+    await work.look()
+    assert left.exists()
+    old = time.time() - LEFT.total_seconds() - 60
+    os.utime(left, (old, old))
+    await work.look()
+    assert left.exists()
+    talk.hands.move(minutes=LEFT.total_seconds() / 60)
+    await work.look()
+    assert not left.exists()
+
+
+async def test_what_a_kill_left_behind_is_deleted_at_the_start(
+    work: DossierWork, tmp_path: Path
+) -> None:
+    old = time.time() - LEFT.total_seconds() - 60
+    for name in (PULLED, BY_HAND, "7"):
+        keep(tmp_path / "exports" / name, b"names")
+        os.utime(tmp_path / "exports" / name, (old, old))
+    await work.look()
+    # The other one was sent by somebody, who has a day to say yes.
+    assert [path.name for path in (tmp_path / "exports").iterdir()] == ["7"]
+
+
+async def test_whoever_stops_while_a_table_is_written_leaves_none_behind(tmp_path: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class OnASlowDisk(PosixPath):
+        def touch(self, mode: int = 0o666, exist_ok: bool = True) -> None:  # noqa: FBT001, FBT002 - as pathlib has it
+            begun.set()
+            go_on.wait(30)
+            super().touch(mode, exist_ok)
+
+    async def hold() -> None:
+        async with lying(OnASlowDisk(tmp_path / PULLED), b"names"):
+            pass
+
+    holding = asyncio.create_task(hold())
+    await asyncio.to_thread(begun.wait, 30)
+    holding.cancel()
+    await asyncio.wait([holding], timeout=0.2)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await holding
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert not (tmp_path / PULLED).exists()
+
+
+async def test_an_import_by_staff_at_that_moment_is_no_trouble_and_waited_for(
+    talk: Talk, pull: DossierPull, one_stop: Interface, staff: Somebody
+) -> None:
+    one_stop.gives(as_json(record()))
+    by_staff = DossierImport(talk.store, talk.hands)
+    await by_staff.begin()
+    await pull.look()
+    await talk.settle()
+    assert staff.new() == []
+    assert (await how_it_goes(talk.store)) == (None, None)
+    await by_staff.drop()
+    await pull.look()
+    await talk.settle()
+    assert staff.new() == []
+    assert await talk.read.dossiers.dossier(CODE) is not None
+
+
+async def test_a_database_that_fails_in_the_middle_is_told_and_tried_in_the_next_time(
+    talk: Talk, one_stop: Interface, staff: Somebody, tmp_path: Path
+) -> None:
+    one_stop.gives(as_json(record()))
+    # The first write keeps when it was asked, the second begins the import.
+    pull = pull_by(talk, one_stop, tmp_path, Failing(talk.store, 2))
+    (letter,) = await hears(talk, pull, staff)
+    assert "Cơ sở dữ liệu" in letter
+    assert (await how_it_goes(talk.store))[1] is not None
+    (again,) = await hears(talk, pull, staff)
+    assert "lấy được" in again
+    assert await talk.read.dossiers.dossier(CODE) is not None
+
+
+async def test_an_error_that_nobody_expected_is_told_once(
+    talk: Talk, one_stop: Interface, staff: Somebody, tmp_path: Path
+) -> None:
+    one_stop.gives(as_json(record()))
+    (tmp_path / "in the way").write_text("no folder")
+    pull = pull_by(talk, one_stop, tmp_path / "in the way")
+    (letter,) = await hears(talk, pull, staff)
+    assert "nhật ký" in letter
+    assert "in the way" not in letter
+    assert (await how_it_goes(talk.store))[1] is not None
+    assert await hears(talk, pull, staff) == []
+
+
+@pytest.mark.parametrize("number", [2, 3])
+async def test_staff_are_told_whichever_write_of_the_trouble_failed(
+    talk: Talk, one_stop: Interface, staff: Somebody, tmp_path: Path, number: int
+) -> None:
+    one_stop.gives(b"{}", "500 Oops")
+    pull = pull_by(talk, one_stop, tmp_path, Failing(talk.store, number))
+    with pytest.raises(StoreUnavailable):
+        await pull.look()
+    # At the next look, not when the time of a pull is over again.
+    await pull.look()
+    await talk.settle()
+    assert "bị lỗi" in staff.new()[-1]
+    assert (await how_it_goes(talk.store))[1] is not None
+
+
+async def test_whoever_dies_in_between_has_told_staff(
+    talk: Talk, one_stop: Interface, staff: Somebody, tmp_path: Path
+) -> None:
+    one_stop.gives(b"{}", "500 Oops")
+    with pytest.raises(StoreUnavailable):
+        await pull_by(talk, one_stop, tmp_path, Failing(talk.store, 3)).look()
+    # Another process, which knows nothing of the first one's trouble.
+    after = pull_by(talk, one_stop, tmp_path)
+    assert "bị lỗi" in (await hears(talk, after, staff))[-1]
+
+
+async def test_an_error_of_the_looking_itself_is_left_to_the_service_to_tell(
+    talk: Talk, one_stop: Interface, tmp_path: Path
+) -> None:
+    class Broken(Failing):
+        async def write(self, job: Job[T], *, urgent: bool = False) -> T:
+            raise BadValue("nobody expected this")
+
+    pull = pull_by(talk, one_stop, tmp_path, Broken(talk.store))
+    with pytest.raises(BadValue):
+        await asyncio.wait_for(pull.run(asyncio.Event()), 30)
 
 
 async def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(
