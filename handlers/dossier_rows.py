@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
 from handlers.commune_records import Commune
@@ -238,7 +238,7 @@ class Rows:
         if _is_blank(cell):
             return None
         try:
-            return moment_of(cell, last=last)  # type: ignore[arg-type] # a cell
+            return moment_of(cell, last=last)
         except _NotADate:
             self._refuse(number, column, _shown(cell), NOT_A_DATE)
             return None
@@ -273,20 +273,20 @@ def _shown(cell: object) -> str:
     return str(cell)
 
 
-@lru_cache(maxsize=8192)
-def _cleaned(text: str) -> str:
-    return "" if _is_blank(text) else " ".join(clean(text).split())[:LONGEST]
-
-
 _plain = lru_cache(maxsize=8192)(plain)
 
 
+@lru_cache(maxsize=8192, typed=True)
 def _text(cell: object) -> str:
-    return _cleaned(cell) if isinstance(cell, str) else _shown(cell)
+    if not isinstance(cell, str):
+        return _shown(cell)
+    return "" if _is_blank(cell) else " ".join(clean(cell).split())[:LONGEST]
 
 
 def _last_digits(cell: object) -> str:
     """Give the last four digits of the first telephone number in a cell, "" where none is whole."""
+    if isinstance(cell, str) and _PHONE.fullmatch(cell):
+        return cell[-DIGITS:]
     text = _shown(cell) if isinstance(cell, float | int) else cell
     if not isinstance(text, str) or not text:
         return ""
@@ -299,8 +299,10 @@ def _last_digits(cell: object) -> str:
 
 
 _PARTS, _NO_DIGIT = re.compile(r"[,;/\n]"), re.compile(r"[^0-9]+")
+_PHONE = re.compile(rf"[0-9]{{{SHORTEST_PHONE},}}")
 
 
+@lru_cache(maxsize=32_768, typed=True)
 def moment_of(cell: str | float | tuple[str, str], *, last: bool) -> datetime:
     """Read a date with or without its hour.
 
@@ -333,10 +335,9 @@ def _of_number(days: float) -> tuple[datetime, bool]:
     if not 36_526 <= days < 73_051:  # noqa: PLR2004 - the years 2000 to 2099 in days since 1900
         raise _NotADate
     moment = DAY_ZERO + timedelta(seconds=round(days * 86_400))
-    return moment.replace(tzinfo=ZONE), moment.time() != time()
+    return moment.replace(tzinfo=ZONE).astimezone(UTC), moment.time() != time()
 
 
-@lru_cache(maxsize=16_384)
 def _of_text(text: str) -> tuple[datetime, bool]:
     for form in _FORMS:
         found = form.fullmatch(text.strip())
@@ -365,5 +366,5 @@ def _of_text(text: str) -> tuple[datetime, bool]:
         if not FIRST_YEAR <= moment.year < LAST_YEAR:
             raise _NotADate
         # Midnight is what Excel writes for a day without an hour.
-        return moment, has_hour and moment.time() != time()
+        return moment.astimezone(UTC), has_hour and moment.time() != time()
     raise _NotADate

@@ -13,6 +13,7 @@ from storage.connection import Reading
 from storage.database import Store
 from storage.dossiers_tables import dossier_imports, dossiers
 from storage.sealing import Box
+from storage.tables import milliseconds
 
 LOADING, DONE, DROPPED = 0, 1, 2
 """States of an import."""
@@ -153,7 +154,7 @@ def fingerprint(box: Box, one: Exported) -> str:
         one.unit,
         one.holder,
         one.note,
-        *(moment.isoformat() if moment else "" for moment in _moments(one)),
+        *(str(milliseconds(moment)) if moment else "" for moment in _moments(one)),
         str(one.online),
     )
     return box.fingerprint("dossier", "\0".join((one.code, *parts)))
@@ -161,6 +162,10 @@ def fingerprint(box: Box, one: Exported) -> str:
 
 def _moments(one: Exported) -> tuple[datetime | None, ...]:
     return one.received_at, one.due_at, one.finished_at
+
+
+# Made once: `json.dumps` would make one for each of a hundred thousand rows.
+_write = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def row_of(box: Box, one: Exported, print_: str, import_id: int) -> dict[str, object]:
@@ -179,7 +184,7 @@ def row_of(box: Box, one: Exported, print_: str, import_id: int) -> dict[str, ob
         "finished_at": one.finished_at,
         "online": one.online,
         "gone": False,
-        "details": box.seal("dossiers.details", json.dumps(details, ensure_ascii=False)),
+        "details": box.seal("dossiers.details", _write(details)),
     }
 
 

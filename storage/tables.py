@@ -40,9 +40,12 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else moment(value)
 
 
+_MILLISECOND = timedelta(milliseconds=1)
+
+
 def milliseconds(value: datetime) -> int:
     """Milliseconds since 1970 UTC of an aware datetime."""
-    return (value - EPOCH) // timedelta(milliseconds=1)
+    return (value - EPOCH) // _MILLISECOND
 
 
 def moment(value: int) -> datetime:
