@@ -75,7 +75,7 @@ async def file(turn: Turn, matter: Matter, *before: Text) -> Reply:
             Offer("/lienhe", _("Telephone numbers")),
             MENU,
         )
-    if code := await _said_before(turn, today, words):
+    if code := await _said_before(turn, today, matter):
         return turn.end(
             lines(
                 _("You have sent these words several times today: they are with us."),
@@ -199,7 +199,7 @@ def forward_by(turn: Turn, kind: str, category: str, since: datetime) -> datetim
 
 
 SAME: Final = 3
-"""Tickets of a day with the same words after which one more is a slip, or a flood."""
+"""Tickets of a day and kind, with the same words alone, after which one more is a slip or a flood."""
 
 
 async def _of_today(turn: Turn) -> list[Ticket]:
@@ -209,14 +209,24 @@ async def _of_today(turn: Turn) -> list[Ticket]:
     return [one for one in latest if one.received_at.astimezone(ZONE).date() == today]
 
 
-async def _said_before(turn: Turn, today: Sequence[Ticket], words: str) -> str:
-    """Give the newest of today's tickets where the last ones all say these words, else ""."""
-    if len(today) < SAME:
+async def _said_before(turn: Turn, today: Sequence[Ticket], matter: Matter) -> str:
+    """Give the newest of today's tickets where the last ones all say no more than this, else "".
+
+    The same words with a place, a pin or a file of their own are another matter; a voice message
+    is such a file, and its words are those of every other.
+    """
+    if len(today) < SAME or matter.files or _is_placed(matter):
         return ""
     for one in today[:SAME]:
-        if "\n".join(part.text for part in await turn.read.words(one.code)) != words:
+        if one.kind != matter.kind or _is_placed(one) or await turn.read.files(one.code):
+            return ""
+        if "\n".join(part.text for part in await turn.read.words(one.code)) != matter.text:
             return ""
     return today[0].code
+
+
+def _is_placed(told: Matter | Ticket) -> bool:
+    return bool(told.place or told.village) or told.latitude is not None
 
 
 def _outside(turn: Turn, ticket: NewTicket) -> Text | None:

@@ -9,14 +9,24 @@ from typing import Final
 
 from handlers.procedures import Procedure
 from handlers.search import STOP_WORDS, in_one
-from messages.vietnamese import Reading, words
+from messages.vietnamese import Reading, fold, words
 
 Found = tuple[tuple[Procedure, float], ...]
 
 _LOST: Final = re.compile(
     r" (?:mat|that lac|that thoat|danh roi|lam roi)(?: (?:cai|quyen|to|tam|chiec|het|mot))*"
-    r" (?:giay|so|bia|the|bang|van bang|ho so|ho chieu|xe|vi|dien thoai|con dau)(?= )"
+    r" (?:giay|so|bia(?! mo)|the|bang|van bang|ho so|ho chieu|xe|vi|dien thoai|con dau)(?= )"
     r"| (?:bi|lam|danh) (?:mat|roi)(?= )| that lac(?= )"
+)
+_WORD: Final = re.compile(r"[^\W_]+")
+_PAUSE: Final = re.compile(r"[,.;!?\n]")
+# What sounds alike without its marks: `mặt`, `mật` and `mắt`, `rồi` and `rối`.
+_ALIKE: Final = {"mat": "mất", "roi": "rơi"}
+_NO_PAPER: Final = re.compile(r" mat (?:suc|viec|dat|dien|nuoc|tich|nang luc|kha nang)(?= )")
+# `mặt bằng`, `rối loạn` and `làm rồi`, as whoever sets no marks writes them.
+_NO_LOSS_UNMARKED: Final = re.compile(
+    r" (?:mat bang(?! (?:lai|tot nghiep|dai hoc|cao dang|nghe) )|roi loan"
+    r"|lam roi(?! (?:can cuoc|giay|so|the|vi) ))(?= )"
 )
 _KNOWS_LOSS: Final = re.compile(r" (?:mat|roi|that lac|cap lai|lam lai|dang ky lai|ban sao)(?= )")
 _OF_ANY_LOSS: Final = STOP_WORDS | {"mat", "roi", "lac", "that", "danh", "so", "the", "bang", "lai"}
@@ -26,7 +36,20 @@ _NEAR: Final = 0.8
 
 def tells(reading: Reading) -> bool:
     """Tell whether a text says that some paper or thing was lost."""
-    return _LOST.search(reading.line) is not None
+    if not _LOST.search(reading.line):
+        return False
+    text = _PAUSE.sub(" 0 ", reading.text)
+    if reading.marked:
+        text = _WORD.sub(lambda word: "0" if _only_alike(word[0]) else word[0], text)
+    line = _NO_PAPER.sub(" 0", f" {' '.join(words(text))} ")
+    if not reading.marked:
+        line = _NO_LOSS_UNMARKED.sub(" 0", line)
+    return _LOST.search(line) is not None
+
+
+def _only_alike(word: str) -> bool:
+    """Tell a word that is `mất` or `rơi` only once its own marks are taken away."""
+    return _ALIKE.get(fold(word), word) != word
 
 
 def helps(procedure: Procedure) -> bool:

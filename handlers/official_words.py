@@ -24,9 +24,10 @@ def stop(turn: Turn, text: str, then: Step, data: Mapping[str, str]) -> Reply | 
         turn: of an official.
         text: what they wrote, about to be kept or sent.
         then: the step that takes the words when they are written again.
-        data: of that step.
+        data: of that step; what was said of words about one code holds for no other.
     """
-    if turn.data.get(NOT_ONE) and turn.person.step == then.name:
+    is_the_same = turn.data.get("code", "") == data.get("code", "")
+    if turn.data.get(NOT_ONE) and turn.person.step == then.name and is_the_same:
         return None
     if not redirect.quoted(text):
         return None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conversations.citizen_scenes import BURNING, TROUBLE
+from tests.conversations.citizen_scenes import BURNING, TROUBLE, voice
 from tests.transcript import Somebody, Talk, code_in
 
 
@@ -98,6 +98,43 @@ async def test_the_same_words_are_filed_three_times_a_day_and_no_more(talk: Talk
     assert code_in(await citizen.says("/gopy Cống tắc trước nhà văn hóa")) not in codes
     talk.hands.move(days=1)
     assert code_in(await citizen.says(f"/gopy {TROUBLE}")) not in codes
+
+
+@pytest.mark.parametrize("own", ["pin", "photo", "place", "voice"])
+async def test_the_same_words_from_another_place_are_filed(talk: Talk, own: str) -> None:
+    citizen = talk.person("c", "zalo")
+    codes = set()
+    for number in range(4):
+        await citizen.says("/gopy")
+        await citizen.says("1")
+        if own == "voice":
+            await citizen.sends(attachments=(voice(),))
+        else:
+            await citizen.says("Đường hỏng")
+        if own == "photo":
+            await citizen.photo(ref=f"p{number}")
+        await citizen.says("không")
+        if own == "pin":
+            await citizen.location(latitude=20.7 + number / 100)
+        elif own == "place":
+            await citizen.says(f"Trước nhà số {number}")
+        else:
+            await citizen.presses("Bỏ qua")
+        codes.add(code_in(await citizen.presses("Gửi")))
+    assert len(codes) == 4
+
+
+async def test_the_same_words_of_another_kind_or_beside_a_placed_one_are_filed(talk: Talk) -> None:
+    citizen = talk.person()
+    for _time in range(3):
+        await citizen.says(f"/gopy {TROUBLE}")
+    await citizen.says(f"/sangkien {TROUBLE}")
+    assert len(await talk.read.all_tickets()) == 4
+    for _time in range(2):
+        await citizen.says(f"/gopy {TROUBLE}")
+    await citizen.location()
+    await citizen.says(f"/gopy {TROUBLE}")
+    assert len(await talk.read.all_tickets()) == 7
 
 
 async def test_what_a_neighbour_says_in_the_same_words_is_filed(talk: Talk) -> None:

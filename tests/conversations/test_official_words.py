@@ -6,7 +6,7 @@ from sqlalchemy import select
 from storage import tables
 from storage.tickets import Event, State
 from tests.conversations.citizen_scenes import DENOUNCED, step_of
-from tests.conversations.desk_scenes import UNIT, scene
+from tests.conversations.desk_scenes import UNIT, file, scene
 from tests.privacy.whole_life import mentions
 from tests.transcript import Talk
 
@@ -47,6 +47,17 @@ async def test_who_says_that_it_is_none_writes_it_again(talk: Talk, act: str) ->
     await s.first.says(f"/ghichu {s.code} {DENOUNCED}")
     notes = [one for one in await talk.read.history(s.code) if one.event is Event.NOTED]
     assert len(notes) == (act == "ghichu")
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_what_was_said_of_one_ticket_holds_for_no_other(talk: Talk, act: str) -> None:
+    s = await scene(talk)
+    other = await file(talk, s.citizen, "Cột đèn trước cổng chợ nghiêng")
+    await s.first.says(f"/{act} {s.code} {DENOUNCED}")
+    await s.first.presses("Không phải")
+    (told,) = await s.first.says(f"/{act} {other} {DENOUNCED}")
+    assert "không được lưu" in told
+    assert ACTS[act] not in {one.event for one in await talk.read.history(other)}
 
 
 async def test_to_name_the_way_of_a_denunciation_is_none(talk: Talk) -> None:

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.lost_papers import tells
 from handlers.search import Catalogue
 from handlers.understanding import Intent, forbidden, guess_category, is_emergency, understand
+from messages.vietnamese import read
 from tests.understanding.measuring import alarms, count, rows
 
 CATEGORIES = {
@@ -292,3 +294,58 @@ def test_a_loss_that_no_procedure_is_for_is_not_answered_for_certain(
     catalogue: Catalogue, text: str
 ) -> None:
     assert understand(text, catalogue).intent is Intent.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Thủ tục đăng ký kinh doanh khi thuê mặt bằng", "1.001612"),
+        ("thu tuc dang ky kinh doanh khi thue mat bang", "1.001612"),
+        ("đăng ký kinh doanh khi thuê mặt bằng mất bao lâu", "1.001612"),
+        ("giấy phép sử dụng tạm thời lòng đường vỉa hè làm mặt bằng", "1.013274"),
+        ("làm mặt bằng xây nhà cần giấy phép gì", "1.013225"),
+        ("bị rối loạn tâm thần hưởng trợ cấp khuyết tật", "1.001776"),
+        ("bi roi loan tam than huong tro cap khuyet tat", "1.001776"),
+    ],
+)
+def test_what_only_sounds_like_a_loss_is_answered_for_certain(
+    catalogue: Catalogue, text: str, code: str
+) -> None:
+    understood = understand(text, catalogue)
+    assert (understood.intent, understood.sure) == (Intent.PROCEDURE, True)
+    assert understood.procedures[0][0] == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bố tôi mất bia mộ liệt sĩ thì xin hỗ trợ ở đâu",
+        "hưởng trợ cấp khi bị mất sức lao động",
+        "huong tro cap khi bi mat suc lao dong",
+        "ông tôi mất, sổ hưu trả ở đâu",
+        "giai phong mat bang",
+        "ho so toi lam roi",
+        "quyển sổ bí mật",
+        "bị mất điện từ sáng",
+    ],
+)
+def test_a_death_or_a_likeness_is_no_lost_paper(text: str) -> None:
+    assert not tells(read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mất bằng lái xe",
+        "mat bang lai xe",
+        "mat so do",
+        "tôi mất sổ đỏ",
+        "làm rơi căn cước",
+        "lam roi giay khai sinh",
+        "thuê mặt bằng mà bị mất giấy phép",
+        "thất lạc giấy khai sinh",
+        "Tôi làm mất giấy, bố tôi mất rồi",
+    ],
+)
+def test_a_lost_paper_is_one_with_and_without_marks(text: str) -> None:
+    assert tells(read(text))
