@@ -23,7 +23,7 @@ from handlers.search import STOP_WORDS
 from handlers.understanding import Understanding
 from messages.languages import ZONE
 from messages.text import Text, _, lines
-from messages.vietnamese import fold
+from messages.vietnamese import fold, has_marks
 
 OFFERED: Final = 3
 """Procedures that the model may choose among: those that are offered to the person anyway."""
@@ -44,6 +44,15 @@ _NAME: Final = re.compile(
     r"|trinh|mai|lam|cao|luong|truong|ha|ta|thai|phung|to|chu|lo|vi|quach)"
     r"\s+(?:thi|van|duc|huu|ngoc|minh|quoc|dinh|xuan|cong|quang|thanh|thu|kim|hong)\s+\w+(?:\s+\w+)?"
 )
+# `bà lan`: whatever follows what people are called by. Without marks `có`, `chủ` and `đi` look
+# like such words too, so that only the four that are used most are asked there.
+_CALLED: Final = re.compile(r"\b(?:ông|bà|anh|chị|cô|chú|bác|cậu|dì|mợ|cụ|thầy)\s+(\w+)")
+_CALLED_UNMARKED: Final = re.compile(r"\b(?:ong|ba|anh|chi)\s+(\w+)")
+_KIN_AND_OTHERS: Final = """
+    ong ba anh chi em con noi ngoai me bo cha toi minh nao gi ay nay kia la bi co da se muon can
+    o xa duoc thi phi the phai
+"""
+_NOBODY: Final = frozenset(_KIN_AND_OTHERS.split())
 _INTRODUCED: Final = re.compile(
     r"\b(?:ten (?:toi |em |chau |minh )?la|(?:toi|em|chau) ten(?: la)?)\s+(?:\w+\s*){1,4}"
 )
@@ -114,7 +123,7 @@ def redacted(text: str, vocabulary: frozenset[str]) -> str:
         The words with "…" where something was left out; "" where no word of the catalogue is left.
     """
     text = " ".join(_ADDRESS.sub(" 0 ", unicodedata.normalize("NFC", text)).split())
-    if len(fold(text)) != len(text):
+    if not len(fold(text)) == len(text.lower()) == len(text):
         # Letters that fold to several: names could not be blanked out place by place.
         return ""
     tokens = [(found[0], found.start()) for found in _TOKEN.finditer(_without_names(text))]
@@ -130,11 +139,13 @@ def redacted(text: str, vocabulary: frozenset[str]) -> str:
 
 
 def _without_names(text: str) -> str:
-    """Blank out names that follow a family name, or `tên là`."""
-    folded = fold(text)
-    for pattern in (_NAME, _INTRODUCED):
-        for found in pattern.finditer(folded):
-            text = text[: found.start()] + "0" * len(found[0]) + text[found.end() :]
+    """Blank out names that follow a family name, `tên là`, or what people are called by."""
+    folded, lower = fold(text), text.lower()
+    spans = [found.span() for form in (_NAME, _INTRODUCED) for found in form.finditer(folded)]
+    called = _CALLED.finditer(lower) if has_marks(lower) else _CALLED_UNMARKED.finditer(lower)
+    spans += [found.span(1) for found in called if fold(found[1]) not in _NOBODY]
+    for start, end in spans:
+        text = text[:start] + "0" * (end - start) + text[end:]
     return text
 
 

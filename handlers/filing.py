@@ -199,7 +199,7 @@ def forward_by(turn: Turn, kind: str, category: str, since: datetime) -> datetim
 
 
 SAME: Final = 3
-"""Tickets of one day and kind, with the same words alone, after which one more is a slip or flood."""
+"""Tickets of a day and kind with no more than the same words: one more is a slip or a flood."""
 
 
 async def _of_today(turn: Turn) -> list[Ticket]:

@@ -17,7 +17,7 @@ from typing import Final
 
 from handlers.accusations import OFFICIAL, accuses
 from handlers.intents import Intent
-from messages.vietnamese import Reading, read
+from messages.vietnamese import Reading, fold, read
 
 _BEFORE_TALL: Final = (
     "cay nha toa tuong cot dang hinh chang rat qua be lung than cung vua hoi tru ca"
@@ -51,6 +51,14 @@ _ANNOUNCED: Final = re.compile(
     r" (?:toi|em|con|minh|tui|chau|gia dinh|chung toi|bac) (?:\S+ )?(?:muon|xin|can|se|da|dinh"
     r"|phai)?"
     r" ?(?:to cao|to giac|khieu nai)(?= )"
+)
+# The head of a denunciation that was copied: `Người tố cáo: …`, `Nội dung tố cáo: …`.
+_COPIED: Final = re.compile(r"\b(?:nguoi(?: bi)?|noi dung) to cao *[:–-] *\w")
+# `Công dân Trần Văn B tố cáo …`; who may or has to denounce is told of the way.
+_SOMEBODY_DENOUNCES: Final = re.compile(
+    r" (?:cong dan|cu tri|nguoi dan|ong|ba|anh|chi|toi)"
+    r"(?: (?!(?:muon|can|co|quyen|duoc|gui|don|se|neu|khi|phai|thi|hay|khong|chua|ve) )\S+){1,5}"
+    r" to cao(?= )"
 )
 
 _AGAINST: Final = re.compile(
@@ -116,8 +124,13 @@ def quotes_denunciation(text: str) -> bool:
     """
     reading = read(text)
     line = reading.line.replace(" ong ba ", " ")
-    named = " to giac " in line or _says_to_cao(reading)
-    return accuses(reading) or (named and _ACCUSES_AFTER.search(line) is not None)
+    if accuses(reading):
+        return True
+    if not (" to giac " in line or _says_to_cao(reading)):
+        return False
+    if _ACCUSES_AFTER.search(line) or _SOMEBODY_DENOUNCES.search(line):
+        return True
+    return _COPIED.search(fold(reading.text)) is not None
 
 
 def complains(reading: Reading) -> bool:

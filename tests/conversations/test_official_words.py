@@ -60,11 +60,40 @@ async def test_what_was_said_of_one_ticket_holds_for_no_other(talk: Talk, act: s
     assert ACTS[act] not in {one.event for one in await talk.read.history(other)}
 
 
-async def test_to_name_the_way_of_a_denunciation_is_none(talk: Talk) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        HARMLESS,
+        "Ông muốn tố cáo thì gửi đơn đến Ban tiếp công dân.",
+        "Công dân có quyền tố cáo theo Luật Tố cáo 2018.",
+        "Nội dung này không phải là tố cáo, tôi chuyển cho tổ môi trường.",
+        "Đã gửi bà mẫu đơn và nơi nhận đơn tố cáo.",
+        "Quyền của người tố cáo được bảo vệ theo luật.",
+    ],
+)
+async def test_to_name_the_way_of_a_denunciation_is_none(talk: Talk, words: str) -> None:
     s = await scene(talk)
     s.forget()
-    await s.first.says(f"/traloi {s.code} {HARMLESS}")
-    assert HARMLESS in "".join(s.citizen.new())
+    await s.first.says(f"/traloi {s.code} {words}")
+    assert words in "".join(s.citizen.new())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Người tố cáo: Trần Văn B, thôn 3. Việc thu tiền làm đường không có biên lai.",
+        "nguoi bi to cao : tran van b",
+        "Nội dung tố cáo - thu tiền sai quy định",
+        "Công dân Trần Văn B tố cáo việc thu tiền làm đường.",
+        "ba lan thon 3 to cao viec thu tien lam duong",
+    ],
+)
+async def test_a_denunciation_that_was_copied_is_known_by_its_head(talk: Talk, words: str) -> None:
+    s = await scene(talk)
+    s.forget()
+    (told,) = await s.first.says(f"/ghichu {s.code} {words}")
+    assert "không được lưu" in told
+    assert await mentions(talk.store, (words,)) == set()
 
 
 async def test_the_list_of_reasons_may_name_it(talk: Talk) -> None:
